@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from domain.messages.code_spending import CodeSpending
 from domain.messages.records import InboundMessage, InboundState, MessageClass, MessageState, OutboxMessage
@@ -12,15 +12,22 @@ StoredDialogue = tuple[dict[str, Any], datetime]
 """A stored dialogue and its expiry."""
 
 
+class LineState(NamedTuple):
+    """State of a line when a text of it is stored."""
+
+    message_count: int
+    """Messages of its sender in the present window, with this one."""
+    stored_dialogue: StoredDialogue | None
+    """As `DialogueRepository.load` gives it."""
+    last_sent_text: str
+    """The newest text that was queued for the sender in this channel; empty: none."""
+
+
 class InboxRepository(Protocol):
     """Texts that came in."""
 
-    async def add_counted(
-        self, message: InboundMessage, count_window: timedelta
-    ) -> tuple[int, StoredDialogue | None] | None:
-        """Store a new text and count it; return how many of its sender that makes in the present window, and what
-        `DialogueRepository.load` gives for the sender. None, and nothing counted, when its fingerprint is known.
-        """
+    async def add_counted(self, message: InboundMessage, count_window: timedelta) -> LineState | None:
+        """Store a new text and count it. None, and nothing counted, when its fingerprint is known."""
         ...
 
     async def count_arrivals(self, channel: str, sender: str, now: datetime, count_window: timedelta) -> int:

@@ -83,6 +83,13 @@ def read_tracking_code(digits: str) -> TrackingCode | None:
         return None
 
 
+def find_tracking_codes(text: str) -> tuple[TrackingCode, ...]:
+    """Return every tracking code that a text names, each once."""
+    runs = _find_digit_runs(TokenStream(text), 9)
+    codes = (read_tracking_code(digits) for digits, _, _ in runs)
+    return tuple(dict.fromkeys(code for code in codes if code))
+
+
 def take_code(reader: MessageReader) -> None:
     """Take a tracking code; nine digits with a wrong check digit are kept, for the answer `code_mistyped`.
 

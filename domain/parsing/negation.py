@@ -240,6 +240,21 @@ def find_negations(text: str) -> Negations:
     return read_once(text).find_once(Negations)
 
 
+_NOT_WORDS = keys_of("نه", "na", "däl")
+
+
+def part_at_not(text: str) -> tuple[str, str]:
+    """Return what a text says and what it denies of two things: «گریدر نه لودر», «لودر نه، گریدر»; all of it and
+    nothing where no «نه» stands between two.
+    """
+    stream = TokenStream(text)
+    place = next((index for index in range(1, len(stream) - 1) if stream.raw_at(index) in _NOT_WORDS), None)
+    if place is None:
+        return text, ""
+    before, behind = stream.source_text(0, place), stream.source_text(place + 1, len(stream))
+    return (behind, before) if stream.is_mark_at(place + 1) else (before, behind)
+
+
 def _is_refusal(stream: TokenStream, negation: Negation) -> bool:
     is_indicative = stream.raw_at(negation.start).startswith(_NEGATIVE_PREFIX) and stream.raw_at(
         negation.end - 1

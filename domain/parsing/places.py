@@ -14,6 +14,7 @@ _BEFORE_EVENING = keys_in("values.before_evening")
 _COLON_WORDS = keys_of("-", ":", "شماره")
 _MARKET_WORDS = keys_of("بازار", "بازارچه")
 _MOSQUE_WORDS = keys_of("مسجد", "بازار")
+_WORDS_OF_BEING = keys_in("values.words_of_being")
 _CLAUSE_END = re.compile(r"[،,؛;.\n]+")
 
 
@@ -56,6 +57,11 @@ def is_name_evening(stream: TokenStream, index: int) -> bool:
     return stream.raw_at(index - 1) in _BEFORE_EVENING
 
 
+def is_road_word(word: str) -> bool:
+    """Return whether a token leads to the name of a road, or to what is beside a place: many addresses have it."""
+    return word in _NUMBERED_PLACES | _ROAD_WORDS | _BESIDE_WORDS
+
+
 def is_address_word(word: str) -> bool:
     """Return whether a token is a word of addresses."""
     return word in _ADDRESS_WORDS
@@ -76,3 +82,20 @@ def part_with_address(text: str) -> str:
     clauses = [clause.strip() for clause in _CLAUSE_END.split(text) if clause.strip()]
     first_index = next((index for index, clause in enumerate(clauses) if mentions_address(clause)), None)
     return text if first_index is None else "، ".join(clauses[first_index:])
+
+
+def correct_address(address: str, stated_text: str, denied_text: str) -> str:
+    """Return an address with what a text states of it in place of what it denies («کوچه ۵ بود نه ۳»), or the address
+    that it states; empty where it states none.
+    """
+    stream = TokenStream(stated_text)
+    start = next((index for index in range(len(stream)) if is_address_word(stream.raw_at(index))), None)
+    if start is None:
+        return ""
+    end = len(stream)
+    while end > start and (stream.is_mark_at(end - 1) or stream.raw_at(end - 1) in _WORDS_OF_BEING):
+        end -= 1
+    stated_address = stream.source_text(start, end)
+    denied_address = f"{stream.source_text(start, start + 1)} {denied_text.strip(' .،!؟')}"
+    replaced_text = next((one for one in (denied_address, denied_text) if denied_text and one in address), "")
+    return address.replace(replaced_text, stated_address, 1) if replaced_text else stated_address

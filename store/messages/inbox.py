@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Executable, Integer, bindparam, select, update
 
-from domain.messages.ports import StoredDialogue
+from domain.messages.ports import LineState
 from domain.messages.records import InboundMessage, InboundState
 from store.engines.base import DatabaseEngine
 from store.engines.types import ID, SafeText
 from store.filtered_select import FilteredSelect
 from store.messages.lines import SqlLineRepository, find_window
 from store.rows import TableMapping
-from store.schema import dialogues, hits, inbox
+from store.schema import dialogues, hits, inbox, outbox
 from store.work import Repository
 
 _MAPPING = TableMapping(inbox, InboundMessage)
@@ -46,7 +46,9 @@ def _insert_if_new(engine: DatabaseEngine) -> Executable:
 
 
 def _insert_arrival(engine: DatabaseEngine) -> Executable:
-    """Everything that is asked of a new text at once: is it new, what was its sender doing, how often does it come."""
+    """Everything that is asked of a new text at once: is it new, what was its sender doing, what was it told last, how
+    often does it come.
+    """
     line_conditions = (dialogues.c.channel == bindparam("on_channel"), dialogues.c.address == bindparam("from_sender"))
     return (
         engine.insert_into(inbox)
@@ -55,6 +57,11 @@ def _insert_arrival(engine: DatabaseEngine) -> Executable:
             select(hits.c.count).where(hits.c.key == bindparam("counted", type_=SafeText)).scalar_subquery(),
             select(dialogues.c.state).where(*line_conditions).scalar_subquery(),
             select(dialogues.c.expires_at).where(*line_conditions).scalar_subquery(),
+            select(outbox.c.text)
+            .where(outbox.c.recipient == bindparam("from_sender"), outbox.c.channel == bindparam("on_channel"))
+            .order_by(outbox.c.id.desc())
+            .limit(1)
+            .scalar_subquery(),
         )
     )
 
@@ -69,9 +76,7 @@ class SqlInboxRepository(Repository):
     known.
     """
 
-    async def add_counted(
-        self, message: InboundMessage, count_window: timedelta
-    ) -> tuple[int, StoredDialogue | None] | None:
+    async def add_counted(self, message: InboundMessage, count_window: timedelta) -> LineState | None:
         count_key = _count_key(message.channel, message.sender)
         window_key, _ = find_window(count_key, message.received_at, count_window)
         query_values = {"counted": window_key, "on_channel": message.channel, "from_sender": message.sender}
@@ -81,7 +86,8 @@ class SqlInboxRepository(Repository):
         await SqlLineRepository(self._transaction).add_hit_later(
             count_key, message.received_at, count_window, is_first_hit=row[0] is None
         )
-        return (row[0] or 0) + 1, None if row[1] is None else (row[1], row[2])
+        stored_dialogue = None if row[1] is None else (row[1], row[2])
+        return LineState((row[0] or 0) + 1, stored_dialogue, row[3] or "")
 
     async def count_arrivals(self, channel: str, sender: str, now: datetime, count_window: timedelta) -> int:
         return await SqlLineRepository(self._transaction).count_hits(_count_key(channel, sender), now, count_window)

@@ -11,12 +11,19 @@ from typing import Any
 
 from domain.actions.conversations import commands
 from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency, answer_secret, warn_before
-from domain.actions.conversations.enquiries.meant_requests import find_abandoned_request, list_refused_requests
+from domain.actions.conversations.enquiries.meant_requests import (
+    choose_named_request,
+    find_abandoned_request,
+    list_refused_requests,
+)
+from domain.actions.conversations.enquiries.passing_changes import corrects_something, read_passing_change
 from domain.actions.conversations.enquiries.payment_claims import answer_payment_claim
 from domain.actions.conversations.intents import LATE_ANSWER_INTENTS, find_handler, offer_menu, offer_requests
+from domain.actions.conversations.later_texts import mention_later_texts, take_first_text
 from domain.actions.conversations.open_requests import read_open_answer
 from domain.actions.conversations.questions import render_offer
 from domain.actions.conversations.refund_accounts import refuse_needless_iban
+from domain.actions.conversations.repeated_replies import vary_reply
 from domain.actions.conversations.turn_context import Outcome, TurnContext, Wrong, store_dialogue
 from domain.conversation.dialogue.frames import (
     CONFIRM_STEP,
@@ -61,6 +68,9 @@ async def converse(
     text, is_command = command or text, is_command or bool(command)
     turn.text = text
     warning = None if is_command else answer_emergency(turn, text) or answer_secret(turn, text)
+    if not (warning or is_command or is_forwarded):
+        turn.text = text = take_first_text(turn, text)
+    has_new_texts = bool(turn.dialogue.later_texts) and not turn.had_dialogue
     try:
         step = warning or await _read_step(turn, text, is_command=is_command, is_forwarded=is_forwarded)
     except DomainError as error:
@@ -69,7 +79,8 @@ async def converse(
     else:
         reply = await answer_step(turn, step)
         reply = reply if isinstance(step, Unknown) else await _append_waiting_question(turn, reply)
-    reply = reply if warning else warn_before(turn, text, reply)
+    reply = reply if warning else vary_reply(turn, warn_before(turn, text, reply))
+    reply = mention_later_texts(turn, reply, is_new=has_new_texts)
     await store_dialogue(turn)
     return reply
 
@@ -114,16 +125,32 @@ async def _read_step(turn: TurnContext, text: str, *, is_command: bool, is_forwa
     step = read_step(turn.dialogue, text, turn.sent_at)
     if is_forwarded:
         step = _doubt_forwarded(turn, step)
-    return _find_late_answer(turn, step, text) or step
+    return await _correct_instead(turn, step, text) or _find_late_answer(turn, step, text) or step
+
+
+async def _correct_instead(turn: TurnContext, step: Reaction, text: str) -> Reaction | None:
+    """Return the change of what was just sent, where a text corrects it and would begin the same form anew."""
+    if not isinstance(step, Ask) or len(turn.dialogue.frames) != 1 or step.frame.trail:
+        return None
+    if not (turn.conversation.forms[step.frame.intent].is_service_form and corrects_something(text)):
+        return None
+    frames, turn.dialogue.frames = turn.dialogue.frames, []
+    passing_step = await read_passing_change(turn, text)
+    turn.dialogue.frames = turn.dialogue.frames if passing_step else frames
+    return passing_step
 
 
 async def _read_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) -> Outcome | None:
     """Return what a text does that answers what is open («خوب بود ممنون»), or is a courtesy; None for others."""
     if not is_forwarded and (claim_reply := await answer_payment_claim(turn, text)):
         return claim_reply
-    if not is_forwarded and (open_step := await read_open_answer(turn, text)):
+    if not is_forwarded and (open_step := await _read_named(turn, text)):
         return open_step
     return answer_courtesy(turn, text)
+
+
+async def _read_named(turn: TurnContext, text: str) -> Reaction | None:
+    return await choose_named_request(turn, text) or await read_open_answer(turn, text)
 
 
 def _find_late_answer(turn: TurnContext, step: Reaction, text: str) -> RenderedMessage | None:
@@ -237,7 +264,11 @@ async def _leave(turn: TurnContext, step: Left) -> Outcome:
 
 
 async def _answer_refusal(turn: TurnContext, step: Refused) -> Outcome:
-    """Do nothing; where one open request may be what is not wanted, ask once whether it is to be cancelled."""
+    """Do nothing; where one open request may be what is not wanted, ask once whether it is to be cancelled, and where
+    the text corrects what was just sent, whether that is changed.
+    """
+    if corrects_something(turn.text) and (passing_step := await read_passing_change(turn, turn.text)):
+        return passing_step
     if step.intent == IBAN_INTENT and turn.dialogue.top is None and await refuse_needless_iban(turn) is None:
         # «شبا ندارم»: money waits, and the question says what it is
         return turn.conversation.begin_intent(turn.dialogue, IBAN_INTENT, {}, turn.sent_at)
@@ -265,12 +296,21 @@ async def _answer_unknown(turn: TurnContext, step: Unknown) -> Outcome:
     text = turn.text
     if turn.dialogue.top is None and turn.had_dialogue and (open_step := await read_open_answer(turn, text)):
         return open_step
+    if passing_step := await read_passing_change(turn, text):
+        return passing_step
     if turn.dialogue.top is None and (request := await find_abandoned_request(turn, text)):
         return await _offer_cancelling(turn, [request])
     wished_intents = step.near_intents or (("opt_out",) if find_negations(text).refuses_messages else ())
+    stream = TokenStream(text)
     near_intents = [
-        intent for intent in wished_intents if turn.conversation.forms[intent].is_offered or intent in OPT_INTENTS
+        intent
+        for intent in wished_intents
+        if (turn.conversation.forms[intent].is_offered or intent in OPT_INTENTS)
+        and not (turn.conversation.forms[intent].is_service_form and turn.conversation.grammar.refuses(stream, intent))
     ]
+    if wished_intents and not near_intents and find_negations(text).refusals:
+        turn.intent = REFUSED_INTENT
+        return turn.render("sms.refused")
     if near_intents:
         return offer_menu(turn, "sms.did_you_mean", near_intents, OFFERED_INTENT, text)
     turn.intent = "unknown"

@@ -44,11 +44,12 @@ from domain.chats.chat import MESSENGERS
 from domain.conversation.dialogue.frames import CONFIRM_STEP, OFFER, Ask, Frame, Reaction
 from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.command_fields import CODE_FIELD, MENU_INTENT, WORKED_HOURS_INTENT
-from domain.conversation.reading.endings import CANCEL_INTENT
+from domain.conversation.reading.endings import CANCEL_INTENT, read_ending_parts
 from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.engine.engine import StepOutcome
 from domain.language.service import Command
 from domain.messages.catalogue import RenderedMessage
+from domain.parsing.identifiers import find_tracking_codes
 from domain.requests.request import ServiceRequest
 from domain.values.errors import DomainError, InvalidField, MissingField, UnknownKind
 
@@ -172,7 +173,7 @@ class RequestCommand(Handler):
         self, turn: TurnContext, step: Ask, candidates: Sequence[ServiceRequest]
     ) -> Sequence[ServiceRequest]:
         """Return those of the requests that the text may mean."""
-        return candidates
+        return candidates if step.problem else select_meant_requests(turn, candidates, turn.text)
 
     async def report_none(self, turn: TurnContext, step: Ask) -> Outcome:
         """Say that nothing is there to be meant; the frame has left the stack."""
@@ -221,14 +222,30 @@ class CancelCommand(RequestCommand):
 
     __slots__ = ()
 
-    def select_candidates(
-        self, turn: TurnContext, step: Ask, candidates: Sequence[ServiceRequest]
-    ) -> Sequence[ServiceRequest]:
-        """Return the requests that the text names, or does not keep."""
-        return select_meant_requests(turn, candidates, turn.text) if step.problem is None else candidates
+    async def ask(self, turn: TurnContext, step: Ask) -> Outcome:
+        """Ask which request ends where the text names several by their codes."""
+        return await self.ask_which(turn, step.frame) or await super().ask(turn, step)
+
+    async def ask_which(self, turn: TurnContext, frame: Frame) -> RenderedMessage | None:
+        """Return the question which of the requests ends that one text names by their codes; None where it names one at
+        most.
+        """
+        ended_text = read_ending_parts(turn.text).ended_text or turn.text
+        named_codes = find_tracking_codes(ended_text) if frame.one_shot or frame.asked == CONFIRM_STEP else ()
+        if len(named_codes) <= 1:
+            return None
+        requests = [one for one in await list_candidates(turn, frame.intent) if one.code in named_codes]
+        if len(requests) <= 1:
+            return None
+        turn.dialogue.frames = [*(waiting for waiting in turn.dialogue.frames if waiting is not frame), frame]
+        frame.slots.pop(CODE_FIELD.name, None)
+        frame.asked, frame.one_shot = CODE_FIELD.name, False
+        return offer_requests(turn, frame, requests)
 
     async def check(self, turn: TurnContext, frame: Frame) -> Outcome | None:
         """Ask first; not about what cannot end, for which the command itself says why."""
+        if which_question := await self.ask_which(turn, frame):
+            return which_question
         if frame.asked == CONFIRM_STEP or not (request := await _find_named_request(turn, frame)):
             return None
         cancel_steps = turn.dependencies.engine.get_service(request.service).command_steps(Command.CANCEL)
@@ -371,6 +388,16 @@ def offer_menu(
     turn.dialogue.frames.append(menu_frame)
     turn.intent, turn.asks_question = intent, True
     return turn.render(text_key, menu=turn.numbered_menu(offered_intents, "intents"))
+
+
+def offer_service(turn: TurnContext, text_key: str, intent: str, **facts: str) -> RenderedMessage:
+    """Ask whether one service is wanted («… لازم دارید؟ ۱ بله»): yes begins it, as its first word would."""
+    form = turn.conversation.forms[intent]
+    calling_word = form.submission.keyword.intent.certain_words[0] if form.submission else ""
+    menu_frame = Frame(MENU_INTENT, {OFFER: calling_word}, asked=MENU_INTENT, options=[intent], one_shot=False)
+    turn.dialogue.frames.append(menu_frame)
+    turn.asks_question = True
+    return turn.render(text_key, **facts)
 
 
 async def _refuse_unknown(turn: TurnContext, slots: SlotValues) -> RenderedMessage:

@@ -164,7 +164,7 @@ def prefix_reason(turn: TurnContext, step: Ask, question: RenderedMessage) -> Re
     if isinstance(step.problem, AmbiguousField) and step.frame.options:
         return question
     is_repeated = step.frame.tries > MOST_TRIES_IN_SAME_WORDS
-    endings = [f"\n{_describe_ways_out(turn)}"] if is_repeated else []
+    endings = [f"\n{describe_ways_out(turn)}"] if is_repeated else []
     variants = [
         f"{reason}\n{question.text}{ending}" for ending in (*endings, "") for reason in _list_reasons(turn, step)
     ]
@@ -203,7 +203,8 @@ def _describe_present_answer(turn: TurnContext, frame: Frame) -> str:
     return turn.render("sms.present_answer", label=turn.text_of(_label_key(turn, frame, name)), value=value).text
 
 
-def _describe_ways_out(turn: TurnContext) -> str:
+def describe_ways_out(turn: TurnContext) -> str:
+    """Return how a form is left, and how a person is reached where somebody calls back."""
     if turn.conversation.can_call_back:
         return turn.text_of("sms.ways_out")
     return turn.render("sms.way_out").text

@@ -19,7 +19,7 @@ from domain.conversation.dialogue.frames import question_state
 from domain.conversation.reading.courtesies import COURTESY_INTENTS
 from domain.gateways.written_secrets import hide_written_secrets
 from domain.messages.carriers import ReceivedSms
-from domain.messages.ports import InboxRepository, StoredDialogue
+from domain.messages.ports import InboxRepository, LineState
 from domain.messages.records import InboundMessage, InboundState
 from domain.unit_of_work import Store
 from domain.values import identifiers
@@ -86,14 +86,13 @@ async def _handle_message(arrival: Arrival) -> InboundMessage:
     earlier_delivery = await _find_earlier_delivery(ActionContext(dependencies, uow), message)
     if earlier_delivery is not None:
         return earlier_delivery
-    arrival_record = await uow.inbox.add_counted(message, dependencies.policy.inbound_window)
-    if arrival_record is None:
+    line_state = await uow.inbox.add_counted(message, dependencies.policy.inbound_window)
+    if line_state is None:
         return await uow.inbox.find_duplicate(SMS_CHANNEL, message.provider, message.fingerprint) or message
-    message_count, stored_dialogue = arrival_record
     if arrival.address is None:
         message.state = InboundState.NOT_A_MOBILE
-    elif not await arrival.refuse_over_limit(message_count):
-        await _answer_message(arrival, arrival.address, stored_dialogue)
+    elif not await arrival.refuse_over_limit(line_state.message_count):
+        await _answer_message(arrival, arrival.address, line_state)
     await uow.inbox.save(message)
     return message
 
@@ -116,10 +115,16 @@ async def _find_earlier_delivery(context: ActionContext, message: InboundMessage
     return None
 
 
-async def _answer_message(arrival: Arrival, address: Address, stored_dialogue: StoredDialogue | None) -> None:
+async def _answer_message(arrival: Arrival, address: Address, line_state: LineState) -> None:
     dependencies, uow, message = arrival.dependencies, arrival.uow, arrival.message
     context = ActionContext(dependencies, uow)
-    turn = open_turn(context, address, stored_dialogue, sent_at=message.received_at)
+    turn = open_turn(
+        context,
+        address,
+        line_state.stored_dialogue,
+        sent_at=message.received_at,
+        last_sent_text=line_state.last_sent_text,
+    )
     adopted = await adopt_written_language(context, turn.line, message.text)
     with in_language(adopted or await choose_answer_letters(turn, message.text)):
         reply = await converse(turn, message.text)
@@ -128,7 +133,7 @@ async def _answer_message(arrival: Arrival, address: Address, stored_dialogue: S
     if turn.intent in COURTESY_INTENTS and await _was_answered_lately(uow.inbox, message):
         message.reason = "courtesy"
         return
-    if turn.intent in UNANSWERED_INTENTS and await _is_machine_loop(context, message):
+    if turn.intent in UNANSWERED_INTENTS and await _is_machine_loop(context, message, line_state.last_sent_text):
         message.reason = "loop"
         return
     message.state = InboundState.ANSWERED
@@ -148,11 +153,12 @@ async def _was_answered_lately(inbox: InboxRepository, message: InboundMessage) 
     )
 
 
-async def _is_machine_loop(context: ActionContext, message: InboundMessage) -> bool:
+async def _is_machine_loop(context: ActionContext, message: InboundMessage, last_sent_text: str) -> bool:
     """Two machines answering each other: the last texts of this line were all unknown and came within minutes.
 
-    A person who gets an offer looks for words and tries again; a machine sends the same text again.
+    A person who gets an offer looks for words and tries again; a machine sends the same text again, or ours back.
     """
+    is_echo = message.text == tidy_text(last_sent_text)
     loop_guard = context.dependencies.policy.loop_guard
     last_messages = [
         earlier
@@ -162,7 +168,8 @@ async def _is_machine_loop(context: ActionContext, message: InboundMessage) -> b
 
     def is_unanswered(inbound_message: InboundMessage) -> bool:
         return inbound_message.intent == "unknown" or (
-            inbound_message.intent in {OFFERED_INTENT, REFUSED_INTENT} and inbound_message.text == message.text
+            inbound_message.intent in {OFFERED_INTENT, REFUSED_INTENT}
+            and (is_echo or inbound_message.text == message.text)
         )
 
     return (

@@ -52,6 +52,8 @@ class TurnContext(ActorContext):
     """Whether something was asked before that, whose time is over."""
     late_question: LateQuestion | None = None
     """The question of an earlier dialogue, whose time has just run out."""
+    last_sent_text: str = ""
+    """The text that was sent to this line last; empty: none."""
     text: str = ""
     """Text of the message."""
     pressed_files: Sequence[SentFile] = ()
@@ -180,6 +182,7 @@ def open_turn(
     stored_dialogue: StoredDialogue | None = None,
     *,
     sent_at: datetime | None = None,
+    last_sent_text: str = "",
 ) -> TurnContext:
     """Return a turn of the conversation on a line, whose dialogue is as `uow.dialogues.load` gives it; what is said in
     it is of now, where no other moment is given.
@@ -201,6 +204,7 @@ def open_turn(
         had_dialogue=had_dialogue,
         has_expired=has_expired,
         late_question=late_question,
+        last_sent_text=last_sent_text,
     )
 
 

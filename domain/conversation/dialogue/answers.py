@@ -9,6 +9,7 @@ from domain.conversation.reading.sentences import Mood
 from domain.fields.form import Field
 from domain.fields.types import ReadingContext
 from domain.parsing.answers import read_number
+from domain.parsing.list_places import find_list_place
 from domain.values.errors import DomainError, InvalidField
 from domain.values.reasons import InvalidReason
 
@@ -76,8 +77,8 @@ def _continue_value(frame: Frame, field: Field, raw_value: object, reading_conte
 
 
 def choose_by_number(frame: Frame, text: str, *, offers_readings: bool) -> str | None:
-    """Return the menu entry whose number or button was sent; a number beyond the menu is an error, or one typed where
-    none are shown; anything else is None.
+    """Return the menu entry whose number, place («دومی») or button was sent; a number beyond the menu is an error, or
+    one typed where none are shown; anything else is None.
 
     Beside `offers_readings` of one value a larger number is another value: «۱۶», asked whether «۳» is 15:00 or 3 at
     night.
@@ -87,7 +88,8 @@ def choose_by_number(frame: Frame, text: str, *, offers_readings: bool) -> str |
     try:
         number = read_number(text.removeprefix(PRESSED_SIGN))
     except InvalidField:
-        return None
+        place = None if offers_readings else find_list_place(text, len(frame.options))
+        return frame.options[place - 1] if place else None
     if frame.unnumbered and not text.startswith(PRESSED_SIGN):
         raise InvalidField(reason=InvalidReason.MENU)
     if number > MOST_OPTIONS or (offers_readings and number > len(frame.options)):

@@ -85,6 +85,8 @@ class Dialogue:
     """Whether it goes on in Latin letters: so was the last text that had any letters."""
     files: list[WaitingFile] = field(default_factory=list)
     """Files of a chat that came without a context: what they are is asked."""
+    later_texts: list[str] = field(default_factory=list)
+    """Texts of further intents that came with the one that is being done: each is offered in its turn."""
 
     @property
     def top(self) -> Frame | None:
@@ -95,14 +97,16 @@ class Dialogue:
         """Return the form that the store keeps."""
         latin_mark = {"is_latin": True} if self.is_latin else {}
         files = {"files": [asdict(file) for file in self.files]} if self.files else {}
-        return {"frames": [asdict(frame) for frame in self.frames], **latin_mark, **files}
+        later_texts = {"later_texts": self.later_texts} if self.later_texts else {}
+        return {"frames": [asdict(frame) for frame in self.frames], **latin_mark, **files, **later_texts}
 
     @staticmethod
     def from_json(stored_dialogue: Mapping[str, Any]) -> "Dialogue":
         """Read back what `as_json` gave."""
         frames = [Frame(**frame) for frame in stored_dialogue["frames"]]
         files = [WaitingFile(**file) for file in stored_dialogue.get("files", ())]
-        return Dialogue(frames, bool(stored_dialogue.get("is_latin")), files)
+        later_texts = list(stored_dialogue.get("later_texts", ()))
+        return Dialogue(frames, bool(stored_dialogue.get("is_latin")), files, later_texts)
 
 
 def question_state(stored_dialogue: Mapping[str, Any]) -> dict[str, Any]:

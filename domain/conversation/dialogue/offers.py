@@ -75,8 +75,9 @@ class Offers(Questions):
         meant_message = self.grammar.parse_for_intent(intent, offered_text, now) if offered_text else None
         if meant_message is None:
             return self.begin_intent(dialogue, intent, {}, now)
-        is_doubtful = self.grammar.is_binding(intent) or self.forms[intent].is_service_form
-        return self.begin_intent(dialogue, intent, self.slots_of(meant_message), now, is_plain=not is_doubtful)
+        slots = self.slots_of(meant_message)
+        is_doubtful = self.grammar.is_binding(intent) or (self.forms[intent].is_service_form and bool(slots))
+        return self.begin_intent(dialogue, intent, slots, now, is_plain=not is_doubtful)
 
 
 def find_choice(frame: Frame, text: str) -> str:

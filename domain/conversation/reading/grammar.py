@@ -106,6 +106,10 @@ class Grammar:
             for index in stream.free_indexes()
         )
 
+    def list_named_intents(self, stream: TokenStream) -> frozenset[str]:
+        """Return the intents that the words of a text name, or point at."""
+        return frozenset(self._keywords.find_named_intents(stream))
+
     def find_topic(self, text: str) -> str | None:
         """Return the topic that words of a text name; None when they name none, or several."""
         stream = TokenStream(text)

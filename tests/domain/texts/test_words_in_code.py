@@ -49,6 +49,8 @@ READ_OR_KEPT = {
     "domain/values/languages.py": "Persian itself",
     "domain/values/text.py": "letters that are folded",
     "domain/values/turkmen_script.py": "letters that Turkmen is written in",
+    "domain/actions/conversations/repeated_replies.py": "marks and commas around words that one may write",
+    "domain/actions/conversations/enquiries/meant_requests.py": "what citizens write",
     "domain/actions/conversations/chats/deep_links.py": "the words that a link stands for, as one types it",
 }
 """Modules and packages with Persian strings, and what those are."""

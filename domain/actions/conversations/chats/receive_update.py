@@ -34,7 +34,7 @@ from domain.chats.chat import (
 from domain.conversation.buttons.answers import read_button_answer
 from domain.conversation.reading.bot_commands import LISTED_COMMANDS
 from domain.gateways.written_secrets import hide_written_secrets
-from domain.messages.ports import StoredDialogue
+from domain.messages.ports import LineState
 from domain.messages.records import InboundMessage, InboundState
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor, Role
@@ -168,10 +168,9 @@ async def _handle_update(context: ActionContext, message: InboundMessage, update
     """Act on an update; return what it came to, which is stored with all that it says but toast and invoice."""
     await context.uow.serialise(f"{update.channel}:{update.chat_id}")
     previous = await context.uow.inbox.list_last_from(update.channel, update.chat_id, 1) if message.recipient else []
-    arrival_record = await context.uow.inbox.add_counted(message, context.dependencies.policy.inbound_window)
-    if arrival_record is None:
+    line_state = await context.uow.inbox.add_counted(message, context.dependencies.policy.inbound_window)
+    if line_state is None:
         return _NOTHING
-    update_count, stored_dialogue = arrival_record
     chat = await _refresh_chat(context, update)
     message.mobile = chat.mobile
     arrival = Arrival(context.dependencies, context.uow, message, address_in_chat(chat))
@@ -181,10 +180,10 @@ async def _handle_update(context: ActionContext, message: InboundMessage, update
     elif previous and _is_repeated_press(previous[0], message):
         message.reason, toast = "twice", context.dependencies.catalogue.text("chat.toasts.twice")
         chat_turn = replace(_NOTHING, toast=toast)
-    elif update_count > context.dependencies.policy.chat_limit:
+    elif line_state.message_count > context.dependencies.policy.chat_limit:
         chat_turn = replace(_NOTHING, toast=await _announce_limit(arrival, update))
     else:
-        chat_turn = await _answer_update(arrival, chat, update, stored_dialogue)
+        chat_turn = await _answer_update(arrival, chat, update, line_state)
     await context.uow.inbox.save(message)
     return chat_turn
 
@@ -223,10 +222,8 @@ async def _refresh_chat(context: ActionContext, update: ReceivedUpdate) -> Chat:
     return chat
 
 
-async def _answer_update(
-    arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored_dialogue: StoredDialogue | None
-) -> ChatTurn:
-    chat_turn = await _take_turn_in_language(arrival, chat, update, stored_dialogue)
+async def _answer_update(arrival: Arrival, chat: Chat, update: ReceivedUpdate, line_state: LineState) -> ChatTurn:
+    chat_turn = await _take_turn_in_language(arrival, chat, update, line_state)
     message = arrival.message
     message.intent, message.mobile = chat_turn.intent, chat.mobile
     reply_arrival = Arrival(arrival.dependencies, arrival.uow, message, address_in_chat(chat))
@@ -237,31 +234,31 @@ async def _answer_update(
 
 
 async def _take_turn_in_language(
-    arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored_dialogue: StoredDialogue | None
+    arrival: Arrival, chat: Chat, update: ReceivedUpdate, line_state: LineState
 ) -> ChatTurn:
     """Answer in the language of the text, where the line has chosen none."""
     dependencies, event = arrival.dependencies, update.chat_event
     text = event.text if isinstance(event, TextWritten) else ""
     adopted = await adopt_written_language(ActionContext(dependencies, arrival.uow), name_chat_line(chat), text)
     with in_language(adopted or language_in_force()):
-        chat_turn = await _take_turn(arrival, chat, update, stored_dialogue)
+        chat_turn = await _take_turn(arrival, chat, update, line_state)
         if not adopted or not chat_turn.replies or chat_turn.intent == "language":
             return chat_turn
         first_reply, *others = chat_turn.replies
         return replace(chat_turn, replies=(announce_language(dependencies, first_reply), *others))
 
 
-async def _take_turn(
-    arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored_dialogue: StoredDialogue | None
-) -> ChatTurn:
+async def _take_turn(arrival: Arrival, chat: Chat, update: ReceivedUpdate, line_state: LineState) -> ChatTurn:
     dependencies, uow = arrival.dependencies, arrival.uow
     context = ActionContext(dependencies, uow)
     if chat.mobile is None:
-        return await handle_unproved_event(context, chat, update.chat_event, stored_dialogue)
+        return await handle_unproved_event(context, chat, update.chat_event, line_state.stored_dialogue)
     chat_address = address_in_chat(chat)
     if isinstance(update.chat_event, SharedContact):
-        return await prove_by_contact(open_turn(context, chat_address), chat, update.chat_event, stored_dialogue)
-    turn = open_turn(context, chat_address, stored_dialogue)
+        return await prove_by_contact(
+            open_turn(context, chat_address), chat, update.chat_event, line_state.stored_dialogue
+        )
+    turn = open_turn(context, chat_address, line_state.stored_dialogue, last_sent_text=line_state.last_sent_text)
     letters = await choose_answer_letters(turn, _find_written_text(update.chat_event))
     question_before = turn.dialogue.as_json() if turn.had_dialogue else None
     files_before = len(turn.dialogue.files)

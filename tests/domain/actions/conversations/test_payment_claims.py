@@ -72,7 +72,7 @@ async def test_a_claim_amid_a_form_is_answered_and_the_form_asks_again(town: Mun
         town.advance(minutes=2)
         heard = await town.say(CITIZEN, claim)
         assert (heard.key, "/pay/" in heard.text) == ("sms.claim.unseen", False)
-        assert heard.text.endswith(asked.text), claim
+        assert asked.text in heard.text, claim
     town.advance(minutes=2)
     ordered = await town.says(*FORM_ANSWERS[count:], "بله")
     assert ordered.key == "services.machinery.notices.submit"

@@ -1,0 +1,124 @@
+"""Changes in passing: what somebody says of a request in the minutes after its receipt («آخ کوچه ۵ بود نه ۳», «بکنیدش
+سه ساعت», «به‌جای لودر گریدر»). It is shown with the old value and asked once.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from domain.actions.conversations.changing import CHANGED_FIELD, NEW_VALUE, can_change
+from domain.actions.conversations.turn_context import TurnContext
+from domain.conversation.dialogue.corrections import Correction, hear_earlier_answer, read_correction
+from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame, Reaction
+from domain.conversation.reading.vocabulary import CHANGE_INTENT
+from domain.parsing.negation import part_at_not
+from domain.parsing.places import correct_address
+from domain.parsing.tokens import Phrases, TokenStream, keys_in
+from domain.parsing.word_lists import words_of
+from domain.requests.request import ServiceRequest
+from domain.values.errors import DomainError
+
+PASSING_WINDOW = timedelta(minutes=15)
+"""Time after the last message about a request for which a text may mean it without a code."""
+
+_MOST_MESSAGES = 3
+_MOST_REPLACED_WORDS = 3
+"""Words of a value that another takes the place of: «به‌جای لودر …»."""
+_LEADING_WORDS: Phrases[bool] = Phrases({True: words_of("moods.leading_to_a_correction")})
+_INSTEAD_OF: Phrases[bool] = Phrases({True: words_of("moods.instead_of")})
+_WORDS_OF_BEING = keys_in("values.words_of_being")
+
+
+def corrects_something(text: str) -> bool:
+    """Return whether a text says that something is otherwise than was said."""
+    stream = TokenStream(text)
+    return bool(part_at_not(text)[1]) or _LEADING_WORDS.occurs_in(stream) or _INSTEAD_OF.occurs_in(stream)
+
+
+async def read_passing_change(turn: TurnContext, text: str) -> Reaction | None:
+    """Return the change of the request that this line was told of just now; None where the text changes none."""
+    request = await _find_fresh_request(turn) if turn.dialogue.top is None else None
+    if request is None or not can_change(turn, request):
+        return None
+    if (correction := _hear_correction(turn, request, text)) is None:
+        return None
+    field_name, value = correction
+    slots = {"code": request.code, CHANGED_FIELD: field_name} | ({NEW_VALUE: value} if value is not None else {})
+    step = turn.conversation.begin_intent(turn.dialogue, CHANGE_INTENT, {}, turn.sent_at, is_plain=False)
+    if turn.dialogue.top is not None:
+        turn.dialogue.top.slots.update(slots)
+        step = turn.conversation.ask_next(turn.dialogue)
+    return step
+
+
+async def _find_fresh_request(turn: TurnContext) -> ServiceRequest | None:
+    """Return the request of the newest message that was about one, where that came a few minutes ago."""
+    messages = await turn.uow.inbox.list_recent(mobile=turn.actor.identifier, limit=_MOST_MESSAGES + 1)
+    newest = next(((one.request_id, one.received_at) for one in messages if one.request_id is not None), None)
+    if newest is None or turn.sent_at - newest[1] > PASSING_WINDOW:
+        return None
+    return await turn.uow.requests.get(newest[0])
+
+
+def _hear_correction(turn: TurnContext, request: ServiceRequest, text: str) -> tuple[str, object] | None:
+    """Return which answer of a request a text corrects, and to what (None: that is to be asked)."""
+    intent = _find_intent(turn, request)
+    form = turn.conversation.forms[intent] if intent else None
+    if form is None:
+        return None
+    trail = [field.name for field in form.asked_fields if field.is_answered_in(request.fields)]
+    for corrected_text in _list_corrected_texts(text):
+        frame = Frame(intent, dict(request.fields), asked=CONFIRM_STEP, trail=trail.copy())
+        correction = _read_answer(turn, frame, corrected_text)
+        if correction and correction.taken:
+            return correction.taken, frame.slots[correction.taken]
+        if correction and correction.asked in trail and corrects_something(text):
+            return correction.asked, None
+    place = correct_address(str(request.fields.get("place", "")), *part_at_not(text))
+    return ("place", place) if place and "place" in request.fields else None
+
+
+def _read_answer(turn: TurnContext, frame: Frame, text: str) -> Correction | None:
+    """Return what a text changes of a filled form, by the field that it names or the only one that reads it."""
+    form, field_words = turn.conversation.forms[frame.intent], turn.conversation.field_words[frame.intent]
+    try:
+        correction = read_correction(frame, form, field_words, text, turn.sent_at)
+        is_heard = correction is not None and bool(correction.taken or correction.asked)
+        return correction if is_heard else hear_earlier_answer(frame, form, text, turn.sent_at)
+    except DomainError:
+        return None
+
+
+def _find_intent(turn: TurnContext, request: ServiceRequest) -> str:
+    """Return the intent that begins such a request; empty where none does in this channel."""
+    fitting_intents = (
+        name
+        for name, form in turn.conversation.forms.items()
+        if form.submission
+        and form.submission.service.key == request.service
+        and form.submission.keyword.preset_values.items() <= request.fields.items()
+    )
+    return next(fitting_intents, "")
+
+
+def _list_corrected_texts(text: str) -> Iterator[str]:
+    """Yield what may be the new value in a text, the likeliest first: «به‌جای لودر گریدر», «گریدر نه لودر»."""
+    stream = TokenStream(text)
+    for start, _, end in _INSTEAD_OF.find_in(stream):
+        yield from (stream.source_text(place, len(stream)) for place in range(end + 1, end + _MOST_REPLACED_WORDS + 1))
+        yield stream.source_text(0, start)
+    stated_text, _ = part_at_not(text)
+    yield _without_lead(stated_text)
+
+
+def _without_lead(text: str) -> str:
+    """Return a text without the words that only lead to what is corrected («آخ ببخشید …», «… بهتره»)."""
+    stream = TokenStream(text)
+    index = 0
+    while match := _LEADING_WORDS.match_at(stream, index):
+        index = match[1]
+        while stream.is_mark_at(index):
+            index += 1
+    end = len(stream)
+    while end > index and (stream.is_mark_at(end - 1) or stream.raw_at(end - 1) in _WORDS_OF_BEING):
+        end -= 1
+    return stream.source_text(index, end) or text

@@ -1,0 +1,76 @@
+"""Replies that would come twice running in the same words: the second time more is said, the third time a person is
+offered, or the ways out of a form.
+"""
+
+from dataclasses import replace
+
+from domain.actions.conversations.intents import offer_service
+from domain.actions.conversations.questions import describe_ways_out
+from domain.actions.conversations.turn_context import TurnContext
+from domain.chats.chat import MESSENGERS
+from domain.conversation.reading.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_INTENT
+from domain.messages.catalogue import RenderedMessage
+from domain.values.text import close_up_codes
+
+MOST_EXAMPLES = 3
+
+
+def vary_reply(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
+    """Return a reply in other words than the text that this line was sent last."""
+    if _answers_another_question(turn):
+        return reply
+    if not _was_sent_last(turn, reply):
+        fuller_reply = _say_more(turn, reply) if turn.last_sent_text else reply
+        return _offer_person(turn, reply) if _was_sent_last(turn, fuller_reply) else reply
+    return _say_more(turn, reply)
+
+
+def _answers_another_question(turn: TurnContext) -> bool:
+    """Return whether the same words may answer another question: of another number, another price."""
+    form = turn.conversation.forms.get(turn.intent)
+    return turn.intent in INTENTS_WITH_OWN_QUESTION or (form is not None and form.lookup is not None)
+
+
+def _was_sent_last(turn: TurnContext, reply: RenderedMessage) -> bool:
+    """Return whether the text sent last was this one; in a chat also below the line that counts the questions."""
+    text, last_text = close_up_codes(reply.text), close_up_codes(turn.last_sent_text)
+    is_counted = turn.actor.channel in MESSENGERS and last_text.partition("\n")[2] == text
+    return text == last_text or is_counted
+
+
+def _say_more(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
+    """Return a reply that was sent already with more words: what may be written, or that nothing has changed since."""
+    again_key = f"{reply.key}_again"
+    if turn.channel_key(again_key) in turn.dependencies.catalogue:
+        return turn.render(again_key, examples=_list_examples(turn))
+    ways_out = describe_ways_out(turn)
+    is_form_open = _waits_for_answer(turn) and ways_out not in reply.text
+    return _append(reply, ways_out if is_form_open else turn.render("sms.again").text)
+
+
+def _offer_person(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
+    """Return a reply that was sent twice already, with the offer of a call where nothing else waits for an answer."""
+    call_intent = next(filter(turn.conversation.asks_for_person, turn.conversation.forms), None)
+    if call_intent is None or _waits_for_answer(turn):
+        return reply
+    offer = offer_service(turn, "sms.call_offer", call_intent)
+    turn.dialogue.frames[:-1] = []
+    return offer if f"{reply.key}_again" in turn.dependencies.catalogue else _append(reply, offer.text)
+
+
+def _append(reply: RenderedMessage, more: str) -> RenderedMessage:
+    return replace(reply, text=f"{reply.text}\n{more}", part_budget=reply.part_budget + 1)
+
+
+def _waits_for_answer(turn: TurnContext) -> bool:
+    return turn.dialogue.top is not None and turn.dialogue.top.intent != MENU_INTENT
+
+
+def _list_examples(turn: TurnContext) -> str:
+    """Return words that begin what is offered, to be written as they are."""
+    calling_words = [
+        form.submission.keyword.intent.certain_words[0]
+        for form in turn.conversation.forms.values()
+        if form.is_offered and form.submission
+    ]
+    return "، ".join(f"«{word}»" for word in calling_words[:MOST_EXAMPLES])

@@ -1,0 +1,69 @@
+"""A text in the minutes after a receipt changes that request, and begins no other."""
+
+import pytest
+
+from domain.conversation.reading.multiple_intents import split_intents
+from domain.requests.request import RequestFilter
+from tests.support.conversation_line import GRAMMAR, TUESDAY
+from tests.support.municipality import CITIZEN, Municipality
+from tests.support.scenarios.taxi_organisation import TaxiOrganisation
+
+ORDER = "ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام کوچه ۳ پلاک ۷"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("آخ کوچه ۵ بود نه ۳", "place", "خیابان امام کوچه ۵ پلاک ۷"),
+        ("ببخشید خیابان بهار بود", "place", "خیابان بهار"),
+        ("ساعتش ۹ باشه", "start", "09:00"),
+        ("ببخشید ساعت ۱۰ نه ۸", "start", "10:00"),
+        ("نه پس فردا بهتره", "date", "2026-11-26"),
+        ("بکنیدش سه ساعت", "items", [{"machine": "loader", "count": 1, "hours": 3}]),
+        ("به‌جای لودر گریدر", "items", [{"machine": "grader", "count": 1, "hours": 4}]),
+        ("گریدر باشه نه لودر", "items", [{"machine": "grader", "count": 1, "hours": 4}]),
+    ],
+)
+async def test_it_is_shown_and_changed_with_a_yes(town: Municipality, text: str, name: str, value: object) -> None:
+    code = await town.order(ORDER)
+    before = (await town.request(code)).fields
+    assert (await town.say(CITIZEN, text)).key == "sms.offer.change"
+    assert (await town.request(code)).fields == before
+    assert (await town.say(CITIZEN, "بله")).key == "sms.request_changed"
+    assert (await town.request(code)).fields == {**before, name: value}
+
+
+@pytest.mark.parametrize("text", ["هوا خیلی گرمه", "نه", "خیابان بهار را آسفالت کنید"])
+async def test_other_texts_change_nothing(town: Municipality, text: str) -> None:
+    await town.order(ORDER)
+    assert (await town.say(CITIZEN, text)).key != "sms.request_changed"
+    town.advance(hours=2)
+    assert (await town.say(CITIZEN, "نه پس فردا بهتره")).key != "sms.offer.change", "the receipt is long ago"
+
+
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        (
+            "لودر میخوام فردا و یه شکایت هم از راننده تاکسی دارم",
+            ("لودر میخوام فردا", "شکایت هم از راننده تاکسی دارم"),
+        ),
+        ("قبضم چقدره و لودر ساعتی چنده", ("قبضم چقدره", "لودر ساعتی چنده")),
+        ("مرخصی میخوام شنبه تا دوشنبه، بعدشم قیمت لودر چنده", ("مرخصی میخوام شنبه تا دوشنبه،", "قیمت لودر چنده")),
+        ("لودر ۴ ساعت و گریدر ۲ ساعت فردا ساعت ۸ کوچه ۵", ()),
+        ("راننده تاکسی بدرفتاری کرد و قیمت کرایه را زیاد گرفت", ()),
+    ],
+)
+def test_wishes_are_parted_where_both_are_sure(text: str, wishes: tuple[str, ...]) -> None:
+    assert split_intents(GRAMMAR, text, TUESDAY) == (wishes or (text,))
+
+
+async def test_every_wish_is_done_in_its_turn(taxis: TaxiOrganisation) -> None:
+    town = taxis.town
+    asked = await town.say(CITIZEN, "لودر میخوام فردا و یه شکایت هم از راننده تاکسی دارم")
+    assert (asked.key, "شکایت هم" in asked.text) == ("services.machinery.fields.items_hours.prompt", True)
+    receipt = await town.says("۴ ساعت", "ساعت ۸", "خیابان امام", "بله")
+    assert (receipt.key, "شکایت هم" in receipt.text) == ("services.machinery.notices.submit", True)
+    assert (await town.say(CITIZEN, "بله")).key == "services.taxi_report.fields.plate.prompt"
+    async with town.store.open_unit(write=False) as uow:
+        assert [one.service for one in await uow.requests.list_requests(RequestFilter(mobile=CITIZEN))] == ["machinery"]
