@@ -42,7 +42,8 @@ class TextLineFormatter(logging.Formatter):
 
     def format(self, log_record: logging.LogRecord) -> str:
         """Return the entry."""
-        return _INDENT.join(super().format(log_record).translate(_VISIBLE_CONTROLS).split("\n"))
+        entry = super().format(log_record)
+        return entry if entry.isprintable() else _INDENT.join(entry.translate(_VISIBLE_CONTROLS).split("\n"))
 
 
 class JsonLineFormatter(JsonFormatter):

@@ -9,6 +9,9 @@ from typing import NamedTuple
 from domain.values.ibans import find_valid_iban
 from domain.values.text import ascii_digits
 
+CARD_DIGITS = 16
+"""Digits of a card number that people write."""
+
 _FULL_NUMBER = re.compile(r"(?<![0-9])([0-9]{6})[0-9]{6,9}([0-9]{4})(?![0-9])")
 _GROUPED_NUMBER = re.compile(r"(?<![0-9])([0-9]{4})[ \-]([0-9]{2})[0-9]{2}[ \-][0-9]{4}[ \-]([0-9]{4})(?![0-9])")
 _BANKS = (
@@ -31,7 +34,7 @@ def _write_prefix_tree(numbers: Sequence[str]) -> str:
     )
 
 
-_CARD_OF_BANK = rf"(?={_write_prefix_tree(_BANKS.split('|'))})[0-9](?:{_WIDE_GAP}[0-9]){{15}}"
+_CARD_OF_BANK = rf"(?={_write_prefix_tree(_BANKS.split('|'))})[0-9](?:{_WIDE_GAP}[0-9]){{{CARD_DIGITS - 1}}}"
 _DAY = r"1[34][0-9]{2}[./\-][0-9]{1,2}[./\-]"
 _YEAR = r"1[34][0-9]{2}(?![0-9])"
 _FOUR_GROUPS = (

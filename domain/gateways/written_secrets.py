@@ -6,7 +6,7 @@ of a card or a bank.
 
 import re
 
-from domain.gateways.card_numbers import hide_written_cards
+from domain.gateways.card_numbers import CARD_DIGITS, hide_written_cards
 from domain.values.text import ascii_digits
 
 _NAMES_OF_IT = r"(?:رمز|پسورد|پین|گذرواژه|(?<![a-z])(?:ramz|pin|password|parol|cvv ?2?)(?![a-z])|سی ?وی ?وی ?2?|پارول)"
@@ -29,9 +29,11 @@ _NAMED_SECRET = re.compile(
 
 def hide_written_secrets(text: str) -> str:
     """Return what somebody wrote with card numbers and bank passwords masked; all else stays as it was written."""
-    if sum(map(str.isdigit, text)) < FEWEST_SECRET_DIGITS:
+    digit_count = sum(map(str.isdigit, text))
+    if digit_count < FEWEST_SECRET_DIGITS:
         return text  # as most texts are
-    text = hide_written_cards(text)
+    if digit_count >= CARD_DIGITS:
+        text = hide_written_cards(text)
     for secret in _SECRETS:
         spans = [found.span("secret") for found in secret.finditer(ascii_digits(text))]
         for start, end in reversed(spans):

@@ -224,8 +224,8 @@ class Wording:
         """
         service = self.services[request.service]
         if wanted_names is not None:  # a field not given shows its alternatives
-            names_for_field = {field.name: (field.name, *field.alternatives) for field in service.form}
-            wanted_names = {name for wanted in wanted_names for name in names_for_field.get(wanted, (wanted,))}
+            alternatives = (name for field in service.form if field.name in wanted_names for name in field.alternatives)
+            wanted_names = {*wanted_names, *alternatives}
         titles = {
             name: render_title(self, request)
             for name, render_title in _TITLE_RENDERERS.items()

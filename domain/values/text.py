@@ -29,10 +29,9 @@ _LETTER_VARIANTS = str.maketrans(
     | {"ؤ": "و"}
 )
 _FOLD_TABLE = _LETTER_VARIANTS | _TO_ASCII_DIGITS | _DROPPED_CHARACTERS
-_DISPLAY_TABLE = str.maketrans({"ي": "ی", "ك": "ک", "\t": " ", "\v": " ", "\f": " ", "\u2028": "\n", "\u2029": "\n"})
-_UNDISPLAYED = dict.fromkeys(
-    [*(code for code in _CONTROLS if chr(code) not in "\n\t\v\f"), *_SURROGATES, *_DIRECTION_CONTROLS]
-)
+_DISPLAY_TABLE = dict.fromkeys(
+    [*(code for code in _CONTROLS if chr(code) != "\n"), *_SURROGATES, *_DIRECTION_CONTROLS]
+) | str.maketrans({"ي": "ی", "ك": "ک", "\t": " ", "\v": " ", "\f": " ", "\u2028": "\n", "\u2029": "\n"})
 
 _LEFT_TO_RIGHT_MARK = "\u200e"
 _RIGHT_TO_LEFT_LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -70,7 +69,7 @@ def tidy_text(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.strip()
     unified_lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unified_lines.translate(_DISPLAY_TABLE).translate(_UNDISPLAYED).strip()
+    return unified_lines.translate(_DISPLAY_TABLE).strip()
 
 
 def count_code_units(text: str) -> int:

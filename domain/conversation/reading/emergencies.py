@@ -102,6 +102,7 @@ class _Table:
                 self.places_by_thing[name].add(place)
             for name in event.clear_phrases | event.titles:
                 self.places_by_phrase[name].add(place)
+        self.things, self.phrases = frozenset(self.places_by_thing), frozenset(self.places_by_phrase)
         lists = {name: self._spell_all(table, name) for name in _LISTS_OF_WORDS}
         self.over_words, self.going_on, self.conditions = lists["over"], lists["going_on"], lists["conditions"]
         self.polite, self.breaks, self.others = lists["polite"], lists["breaks"], lists["others"]
@@ -228,10 +229,10 @@ class _Message:
         their order.
         """
         table = _load_table()
-        places = {place for joined in self.spellings for place in table.places_by_phrase.get(joined, ())}
-        things = [joined for joined in self.spellings if joined in table.places_by_thing]
+        places = {place for phrase in self.spellings & table.phrases for place in table.places_by_phrase[phrase]}
+        things = self.spellings & table.things
         if things and self.verbs:
-            places.update(place for joined in things for place in table.places_by_thing[joined])
+            places.update(place for thing in things for place in table.places_by_thing[thing])
         return [table.events[place] for place in sorted(places)]
 
     def says(self, event: _Event) -> bool:

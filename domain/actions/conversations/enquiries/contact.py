@@ -3,6 +3,7 @@ now."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from domain.actions.conversations.turn_context import SlotValues, TurnContext
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, fit_lines, join_fitting
@@ -19,7 +20,7 @@ async def describe_contact(turn: TurnContext, slots: SlotValues) -> RenderedMess
     if opens_at <= turn.dependencies.clock.now():
         head = turn.render("sms.contact.open", closes=hour_text(to_tehran(closes_at).time()))
     else:
-        head = turn.render("sms.contact.closed", opening=_next_opening(turn))
+        head = turn.render("sms.contact.closed", opening=_say_opening(turn, opens_at))
     text, _ = fit_lines(head.part_budget, head.text, list(_list_contact_lines(turn)))
     return replace(head, text=text)
 
@@ -46,10 +47,8 @@ def _hours_text(turn: TurnContext, name: str, span: HoursOfDay) -> str:
     return turn.render(f"units.{name}_hours", opens=opens, closes=closes).text
 
 
-def _next_opening(turn: TurnContext) -> str:
-    now = turn.dependencies.clock.now()
-    opens_at, _ = turn.dependencies.calendar.find_office_span(now)
-    return turn.dependencies.wording.describe_near_moment(opens_at, now)
+def _say_opening(turn: TurnContext, opens_at: datetime) -> str:
+    return turn.dependencies.wording.describe_near_moment(opens_at, turn.dependencies.clock.now())
 
 
 def say_when_looked_at(turn: TurnContext, reply: RenderedMessage, request: ServiceRequest | None) -> RenderedMessage:
@@ -61,6 +60,6 @@ def say_when_looked_at(turn: TurnContext, reply: RenderedMessage, request: Servi
     unit = request and turn.dependencies.engine.get_service(request.service).state_named(request.state).unit
     if opens_at <= now or (request and (request.phase.is_final or not unit)):
         return reply
-    ending = turn.render("sms.after_hours", opening=_next_opening(turn)).text
+    ending = turn.render("sms.after_hours", opening=_say_opening(turn, opens_at)).text
     text = join_fitting(max(reply.part_budget, JOINED_PART_BUDGET), f"{reply.text}\n{ending}", reply.text)
     return replace(reply, text=text)
