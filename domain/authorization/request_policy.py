@@ -29,14 +29,10 @@ def _list_roles_in_turn(service: Service, request: ServiceRequest) -> frozenset[
     return frozenset({unit} if unit else ()) | RIGHTS[Right.ALL_REQUESTS_MANAGE].roles
 
 
-def _list_taking_roles(service: Service, _: ServiceRequest) -> frozenset[Role]:
-    return frozenset[Role]().union(*(step.roles for step in service.transitions))
-
-
 _CONCERNED_ROLES: Mapping[Right, Callable[[Service, ServiceRequest], frozenset[Role]]] = {
     Right.REQUESTS_VIEW: lambda service, _: list_seeing_roles(service),
     Right.REQUESTS_ASSIGN: _list_roles_in_turn,
-    Right.REQUESTS_ATTACH: _list_taking_roles,
+    Right.REQUESTS_ATTACH: lambda service, _: service.step_roles,
     Right.REQUESTS_MOBILE: _list_unit_roles,
     Right.REQUESTS_MOBILE_OWED: lambda *_: RIGHTS[Right.REQUESTS_MOBILE_OWED].roles,
     Right.REQUESTS_REOPEN: _list_unit_roles,

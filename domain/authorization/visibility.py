@@ -74,6 +74,4 @@ def openable_services(services: Mapping[str, Service], actor: Actor) -> frozense
 
 def list_seeing_roles(service: Service) -> frozenset[Role]:
     """Return who takes steps of a service or has its requests in a queue, and who oversees all."""
-    return RIGHTS[Right.ALL_REQUESTS_VIEW].roles.union(
-        service.unit_roles, *(step.roles for step in service.transitions)
-    )
+    return RIGHTS[Right.ALL_REQUESTS_VIEW].roles | service.unit_roles | service.step_roles

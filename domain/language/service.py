@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar
 
 from domain.fields.form import Field
@@ -268,7 +269,7 @@ class Transition:
     """Minutes for which who may take it may take it back (`engine/undoing.py`); None: never."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # a few for a process, which keep what follows from them
 class Service:
     """One municipal service, whole."""
 
@@ -393,10 +394,23 @@ class Service:
         """The kinds of its requests; none where there is one kind."""
         return next((field.choices for field in self.form if field.name == self.kind_field), ())
 
-    @property
+    @cached_property
     def unit_roles(self) -> frozenset[Role]:
         """The units in whose queues its requests can be."""
         return frozenset(state.unit for state in self.states if state.unit)
+
+    @cached_property
+    def step_roles(self) -> frozenset[Role]:
+        """The roles that take its steps."""
+        return frozenset[Role]().union(*(step.roles for step in self.transitions))
+
+    @cached_property
+    def summary_fields(self) -> tuple[Field, ...]:
+        """The fields, of the form or kept beside it, that say what the work is; `KeyError` is a fault of the
+        declaration.
+        """
+        fields_by_name = {field.name: field for field in (*self.stored_fields, *self.form)}
+        return tuple(fields_by_name[name] for name in self.summary.field_names)
 
     @property
     def topic_names(self) -> frozenset[str]:

@@ -9,19 +9,11 @@ from domain.language.service import Service
 from domain.requests.request import ServiceRequest
 
 
-def list_summary_fields(service: Service) -> tuple[Field, ...]:
-    """Return the fields, of the form or kept beside it, that say what the work is; `KeyError` is a fault of the
-    declaration.
-    """
-    fields_by_name = {field.name: field for field in (*service.stored_fields, *service.form)}
-    return tuple(fields_by_name[name] for name in service.summary.field_names)
-
-
 def summarize_work(service: Service, values: Mapping[str, Any]) -> Iterator[tuple[Field, Any]]:
-    """Yield these fields with their values, out of all that a request says in its form and keeps beside it, as they are
-    kept; what it does not say is left out.
+    """Yield the fields that say what the work is with their values as they are kept, out of all that a request says in
+    its form and keeps beside it; what it does not say is left out.
     """
-    for field in list_summary_fields(service):
+    for field in service.summary_fields:
         if (value := values.get(field.name)) not in (None, "", []):
             yield field, value
 

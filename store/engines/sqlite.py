@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any
 
-import aiosqlite
 from pydantic_core import from_json
 from sqlalchemy import URL, ColumnElement, Connection, Dialect, Table, event, func, literal_column
 from sqlalchemy.dialects import sqlite
@@ -26,7 +25,7 @@ from store.engines.faults import DatabaseUnavailable, FaultKind, fault_from_erro
 from store.engines.finishing import finish_uncancelled
 from store.engines.limits import DEFAULT_LIMITS, ConnectionLimits
 from store.engines.shared_commit import SharedWriter
-from store.engines.sqlite_connection import open_connection, run_in_thread
+from store.engines.sqlite_connection import SqliteConnection, open_connection, run_in_thread
 from store.engines.types import Utc, to_json
 
 if TYPE_CHECKING:
@@ -74,21 +73,23 @@ _KINDS_BY_CODE: Mapping[int, FaultKind] = {
 
 
 class ReadingSession(DriverSession):
-    """A reader's connection in the hands of one unit: everything runs in its thread."""
+    """A reader's connection in the hands of one unit: statements run in its thread, for they may take long. A snapshot
+    begins with the first of them and ends without touching the file, so that its BEGIN and COMMIT need no thread.
+    """
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: SqliteConnection) -> None:
+        self._direct, self._connection = connection.direct, connection.threaded
 
     async def begin(self, *, write: bool) -> None:
         """Begin; the first statement takes the snapshot."""
-        await self._connection.execute("BEGIN")
+        self._direct.execute("BEGIN")
 
     async def plan_statements(self, *, use_generic_plan: bool) -> None:
         """Do nothing: SQLite has one plan for all values."""
 
     async def commit(self) -> None:
         """End the snapshot."""
-        await finish_uncancelled(self._connection.commit())
+        driver.end_transaction(self._direct, "COMMIT")
 
     async def rollback(self) -> None:
         """End the snapshot; a statement that still runs is waited for."""
@@ -142,7 +143,7 @@ class SqliteEngine(DatabaseEngine):
         pragmas = {**_WRITING_PRAGMAS, "busy_timeout": round(limits.wait_seconds * 1000)}
         self._writer = SharedWriter(lambda: open_connection(self._file_path, pragmas), self.to_domain_error)
         self._reader_turns = asyncio.Semaphore(READER_COUNT)
-        self._idle_readers: list[aiosqlite.Connection] = []
+        self._idle_readers: list[SqliteConnection] = []
         self._opened_file: tuple[int, int] | None = None
         self._require_same_file()
 
@@ -172,7 +173,7 @@ class SqliteEngine(DatabaseEngine):
                 yield ReadingSession(connection)
 
     @asynccontextmanager
-    async def _take_reader(self) -> AsyncIterator[aiosqlite.Connection]:
+    async def _take_reader(self) -> AsyncIterator[SqliteConnection]:
         while not self._idle_readers:  # one that was just opened may be taken by another before we go on
             await finish_uncancelled(self._open_reader())
         connection = self._idle_readers.pop()
@@ -182,8 +183,7 @@ class SqliteEngine(DatabaseEngine):
             self._idle_readers.append(connection)
 
     async def _open_reader(self) -> None:
-        opened = await open_connection(self._file_path, _READING_PRAGMAS)
-        self._idle_readers.append(opened.threaded)
+        self._idle_readers.append(await open_connection(self._file_path, _READING_PRAGMAS))
 
     async def serialise(self, session: DriverSession, key: str) -> None:
         """Do nothing: writers are serial anyway."""
@@ -263,9 +263,9 @@ class SqliteEngine(DatabaseEngine):
         """Have SQLite look at every page, in a reader's thread: of a gigabyte that takes seconds."""
         async with self._reader_turns, self._take_reader() as connection:
             try:
-                rows = await connection.execute_fetchall(f"PRAGMA quick_check({MOST_FAULTS_READ})")
+                rows = await connection.threaded.execute_fetchall(f"PRAGMA quick_check({MOST_FAULTS_READ})")
             except asyncio.CancelledError:
-                await connection.interrupt()
+                await connection.threaded.interrupt()
                 raise
         check_result = "; ".join(str(row[0]).replace("\n", " ") for row in rows)
         return "" if check_result == "ok" else check_result
@@ -277,7 +277,7 @@ class SqliteEngine(DatabaseEngine):
         """Close all connections."""
         await self._writer.close()
         while self._idle_readers:
-            await self._idle_readers.pop().close()
+            await self._idle_readers.pop().threaded.close()
 
 
 def _set_pragmas(connection: Any, pragmas: Mapping[str, object]) -> None:

@@ -3,7 +3,7 @@
 The way to the thread and back costs ten times what a short statement costs. A unit that writes therefore runs its
 statements in the event loop's own thread: each looks up or changes a few rows by an index, some tens of microseconds.
 What may take longer stays in the connection's thread: waiting for another process, the commit, many rows at once, and
-everything that a reading unit asks.
+every statement of a reading unit.
 """
 
 import sqlite3

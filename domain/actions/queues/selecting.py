@@ -4,7 +4,7 @@ A range is a service's requests whose turn it is alike, or all of a service's. E
 the few ranges merged, so that a page costs the same however many requests there are.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from domain.actions.queues.visibility import list_queue_states
@@ -13,7 +13,7 @@ from domain.language.service import Service, State
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue, Sla, SlaMoments
 from domain.queues.selection import RequestRange, Selection
-from domain.values.actors import Actor
+from domain.values.actors import Actor, Role
 from domain.values.calendar import tehran_moment
 
 _ONE_DAY = timedelta(days=1)
@@ -23,8 +23,26 @@ def build_selection(
     services: Mapping[str, Service], actor: Actor, criteria: QueueFilter, moments: SlaMoments
 ) -> Selection:
     """Return what this member of the staff sees of a filter: no range of what is not theirs to see."""
+    [selection] = build_selections(services, actor, [criteria], moments)
+    return selection
+
+
+def build_selections(
+    services: Mapping[str, Service], actor: Actor, filters: Iterable[QueueFilter], moments: SlaMoments
+) -> list[Selection]:
+    """Return what this member of the staff sees of each filter."""
+    own_services = [services[key] for key in visible_services(services, actor)]
+    own_units = visible_units(services, actor)
+    return [
+        _build_selection(tuple(_list_ranges(own_services, own_units, criteria)), actor, criteria, moments)
+        for criteria in filters
+    ]
+
+
+def _build_selection(
+    ranges: tuple[RequestRange, ...], actor: Actor, criteria: QueueFilter, moments: SlaMoments
+) -> Selection:
     assignees = frozenset({criteria.assignee} if criteria.assignee else ())
-    ranges = tuple(_list_ranges(services, actor, criteria))
     if criteria.queue is Queue.MINE:
         own_usernames = frozenset({actor.identifier, *actor.substitutes_for})
         assignees = assignees & own_usernames if assignees else own_usernames
@@ -59,11 +77,11 @@ def _due_range(criteria: QueueFilter, moments: SlaMoments) -> tuple[datetime | N
     return max(lower_bounds, default=None), min(upper_bounds, default=None)
 
 
-def _list_ranges(services: Mapping[str, Service], actor: Actor, criteria: QueueFilter) -> Iterator[RequestRange]:
-    own_units = visible_units(services, actor)
-    for service_key in visible_services(services, actor):
-        service = services[service_key]
-        if criteria.service in {None, service_key} and (not criteria.kind or criteria.kind in service.kinds):
+def _list_ranges(
+    own_services: Sequence[Service], own_units: tuple[Role, ...], criteria: QueueFilter
+) -> Iterator[RequestRange]:
+    for service in own_services:
+        if criteria.service in {None, service.key} and (not criteria.kind or criteria.kind in service.kinds):
             matching = [
                 state
                 for state in list_queue_states(service, criteria.queue, own_units)

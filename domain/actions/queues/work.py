@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.queues.selecting import build_selection
+from domain.actions.queues.selecting import build_selection, build_selections
 from domain.actions.queues.visibility import visible_queues
 from domain.authorization.request_policy import may_see_request
 from domain.authorization.visibility import visible_services, visible_units
@@ -55,12 +55,11 @@ async def count_queues(context: ActorContext) -> list[QueueCount]:
     """Return every queue that this member of the staff is shown, in order; none for who sees no request."""
     listed_queues = visible_queues(context.dependencies.services, context.actor)
     listed_units = [unit for _, unit in listed_queues if unit]
-    selections = [
-        _select_requests(context.dependencies, context.actor, QueueFilter(queue, unit)) for queue, unit in listed_queues
+    filters = [
+        QueueFilter(queue, unit) for queue, unit in (*listed_queues, *((Queue.LATE, one) for one in listed_units))
     ]
-    selections += [
-        _select_requests(context.dependencies, context.actor, QueueFilter(Queue.LATE, unit)) for unit in listed_units
-    ]
+    moments = _current_moments(context.dependencies)
+    selections = build_selections(context.dependencies.services, context.actor, filters, moments)
     found_counts = await context.uow.work_lists.count_each(selections, MOST_COUNTED + 1)
     late_by_unit = dict(zip(listed_units, found_counts[len(listed_queues) :], strict=True))
     return [
