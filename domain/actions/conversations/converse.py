@@ -10,17 +10,28 @@ from dataclasses import replace
 from typing import Any
 
 from domain.actions.conversations import commands
-from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency, answer_secret, warn_before
+from domain.actions.conversations.enquiries.asides import (
+    answer_courtesy,
+    answer_emergency,
+    answer_money_question,
+    answer_secret,
+    asks_when,
+    warn_before,
+)
 from domain.actions.conversations.enquiries.meant_requests import (
     choose_named_request,
     find_abandoned_request,
     list_refused_requests,
 )
-from domain.actions.conversations.enquiries.passing_changes import corrects_something, read_passing_change
+from domain.actions.conversations.enquiries.passing_changes import (
+    corrects_something,
+    find_regretted_request,
+    read_passing_change,
+)
 from domain.actions.conversations.enquiries.payment_claims import answer_payment_claim
 from domain.actions.conversations.intents import LATE_ANSWER_INTENTS, find_handler, offer_menu, offer_requests
 from domain.actions.conversations.later_texts import mention_later_texts, take_first_text
-from domain.actions.conversations.open_requests import read_open_answer
+from domain.actions.conversations.open_requests import list_candidates, read_open_answer
 from domain.actions.conversations.questions import render_offer
 from domain.actions.conversations.refund_accounts import refuse_needless_iban
 from domain.actions.conversations.repeated_replies import vary_reply
@@ -146,7 +157,9 @@ async def _read_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) ->
         return claim_reply
     if not is_forwarded and (open_step := await _read_named(turn, text)):
         return open_step
-    return answer_courtesy(turn, text)
+    if not is_forwarded and (request := await find_regretted_request(turn, text)):
+        return await _offer_cancelling(turn, [request])
+    return answer_courtesy(turn, text) or answer_money_question(turn, text)
 
 
 async def _read_named(turn: TurnContext, text: str) -> Reaction | None:
@@ -292,29 +305,44 @@ async def _offer_cancelling(turn: TurnContext, requests: Sequence[ServiceRequest
 
 
 async def _answer_unknown(turn: TurnContext, step: Unknown) -> Outcome:
-    """Take what nobody understood for an answer to what is open, or a request given up; else offer what is near."""
-    text = turn.text
-    if turn.dialogue.top is None and turn.had_dialogue and (open_step := await read_open_answer(turn, text)):
+    """Take what nobody understood for what is meant by what is open; else offer what is near."""
+    if meant_step := await _find_meant_step(turn, turn.text):
+        return meant_step
+    stream = TokenStream(turn.text)
+    denied = find_negations(turn.text)
+    near_intents = step.near_intents or (("opt_out",) if denied.refuses_messages else ())
+    offered_intents = [intent for intent in near_intents if _may_offer(turn, intent, stream)]
+    if offered_intents:
+        return offer_menu(turn, "sms.did_you_mean", offered_intents, OFFERED_INTENT, turn.text)
+    if near_intents and denied.refusals:
+        turn.intent = REFUSED_INTENT
+        return turn.render("sms.refused")
+    turn.intent = "unknown"
+    return turn.render_error(ExpiredDialogue()) if turn.late_question else turn.render("sms.unknown")
+
+
+async def _find_meant_step(turn: TurnContext, text: str) -> Outcome | None:
+    """Return what a text comes to that calls nothing: an answer to what is open, a correction of what was just sent, a
+    request given up, or the question when somebody comes; None where it is none of these.
+    """
+    if turn.dialogue.top is not None:
+        return None
+    if turn.had_dialogue and (open_step := await read_open_answer(turn, text)):
         return open_step
     if passing_step := await read_passing_change(turn, text):
         return passing_step
-    if turn.dialogue.top is None and (request := await find_abandoned_request(turn, text)):
+    if request := await find_abandoned_request(turn, text):
         return await _offer_cancelling(turn, [request])
-    wished_intents = step.near_intents or (("opt_out",) if find_negations(text).refuses_messages else ())
-    stream = TokenStream(text)
-    near_intents = [
-        intent
-        for intent in wished_intents
-        if (turn.conversation.forms[intent].is_offered or intent in OPT_INTENTS)
-        and not (turn.conversation.forms[intent].is_service_form and turn.conversation.grammar.refuses(stream, intent))
-    ]
-    if wished_intents and not near_intents and find_negations(text).refusals:
-        turn.intent = REFUSED_INTENT
-        return turn.render("sms.refused")
-    if near_intents:
-        return offer_menu(turn, "sms.did_you_mean", near_intents, OFFERED_INTENT, text)
-    turn.intent = "unknown"
-    return turn.render_error(ExpiredDialogue()) if turn.late_question else turn.render("sms.unknown")
+    if asks_when(text) and await list_candidates(turn, CANCEL_INTENT):
+        return turn.conversation.begin_intent(turn.dialogue, "track", {}, turn.sent_at)
+    return None
+
+
+def _may_offer(turn: TurnContext, intent: str, stream: TokenStream) -> bool:
+    """Return whether an intent may be offered for a text: the channel can do it, and the text refuses no form of it."""
+    form = turn.conversation.forms[intent]
+    is_refused = form.is_service_form and turn.conversation.grammar.refuses(stream, intent)
+    return (form.is_offered or intent in OPT_INTENTS) and not is_refused
 
 
 _ANSWERS: Mapping[type, Callable[[TurnContext, Any], Awaitable[Outcome]]] = {

@@ -25,14 +25,14 @@ def mention_later_texts(turn: TurnContext, reply: RenderedMessage, *, is_new: bo
     if not texts:
         return reply
     if turn.dialogue.frames:
-        return _append(reply, turn.render("sms.intent_kept", text=texts[0])) if is_new else reply
+        return _append(reply, turn.render("sms.intent_kept", wanted=texts[0])) if is_new else reply
     text = texts.pop(0)
     intent = understand_message(turn.conversation.grammar, text, turn.sent_at).intent
     if intent == UNKNOWN_INTENT or not turn.conversation.forms[intent].is_offered:
         return mention_later_texts(turn, reply, is_new=is_new)
     turn.dialogue.frames.append(Frame(MENU_INTENT, {OFFER: text}, asked=MENU_INTENT, options=[intent], one_shot=False))
     turn.asks_question = True
-    return _append(reply, turn.render("sms.next_intent", text=text))
+    return _append(reply, turn.render("sms.next_intent", wanted=text))
 
 
 def _append(reply: RenderedMessage, more: RenderedMessage) -> RenderedMessage:

@@ -24,7 +24,7 @@ from domain.conversation.reading.courtesies import COURTESY_INTENTS, read_courte
 from domain.conversation.reading.endings import CANCEL_INTENT
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
-from domain.conversation.reading.ratings import guess_score, read_score
+from domain.conversation.reading.ratings import guess_score, read_corrected_score, read_score
 from domain.conversation.reading.sentences import Mood
 from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.parsing.filler_words import COURTESY_WORDS
@@ -124,15 +124,16 @@ async def _read_rating(turn: TurnContext, text: str) -> Reaction | None:
     request = await _find_rateable(turn, text)
     if request is None or _answers_late_question(turn, text, request):
         return None
-    score = guess_score(text)
+    score = read_score(text)
     slots = {"code": request.code} | ({"score": score} if score else {})
-    is_plain = score is None or read_score(text) is not None
-    return turn.conversation.begin_intent(turn.dialogue, "rate", slots, turn.sent_at, is_plain=is_plain)
+    return turn.conversation.begin_intent(turn.dialogue, "rate", slots, turn.sent_at)
 
 
 async def _read_corrected_rating(turn: TurnContext, text: str) -> Reaction | None:
-    """Take a bare number for another score of what was just rated, where nothing waits that it could answer."""
-    score = read_score(text) if has_no_letters(text) else None
+    """Take a bare number, or one that corrects («نه همون ۵»), for another score of what was just rated, where nothing
+    waits that it could answer.
+    """
+    score = read_score(text) if has_no_letters(text) else read_corrected_score(text)
     if score is None or not await _follows_rating(turn):
         return None
     request = await feedback.find_corrected_request(turn, turn.actor.identifier)

@@ -77,7 +77,8 @@ WRITTEN_OUT_KEYS = (
     "sms.status",
     "chat.buttons.change", "sms.request_changed",
     "sms.left_to_unit", "sms.present_answer", "sms.same", "sms.summary_estimate", "sms.summary_head", "sms.taken",
-    "sms.way_out", "sms.ways_out",
+    "sms.way_out", "sms.ways_out", "sms.again", "sms.call_offer", "sms.next_intent",
+    "sms.intent_kept",
     "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short", "sms.which_value", "staff.low_rating",
     "staff.answered_by_change", "staff.card_refund_refused", "staff.payment_differences",
     "staff.payment_reversed", "staff.reopened_by_rating", "staff.request_changed",
@@ -137,6 +138,8 @@ def _command_keys() -> Iterator[str]:
     yield from (f"sms.authentic.paper_{status}" for status in PaperStatus)
     yield from (f"sms.emergency.{emergency}" for emergency in Emergency)
     yield from (f"sms.courtesy.{courtesy}" for courtesy in sorted(COURTESY_INTENTS))
+    yield "sms.unknown_again"
+    yield from (f"sms.money.{subject}" for subject in ("instalments", "discount", "deadline"))
     yield from (f"sms.holder.{kind}" for kind in ("nobody", "due", "late", "open", "line_due", "line_late"))
     yield from (f"units.{part}_hours" for part in ("week", "thursday"))
     yield from (f"ask.{field.name}" for fields in CHAT_FIELDS.values() for field in fields)

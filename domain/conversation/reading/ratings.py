@@ -33,6 +33,17 @@ def read_score(text: str) -> int | None:
     return score if is_certain or _is_number_word(text) else None
 
 
+_CORRECTING_WORDS = keys_of("نه", "همون", "همان", "ببخشید", "منظورم", "یعنی", "na", "hamun", "ýok")
+
+
+def read_corrected_score(text: str) -> int | None:
+    """Return the score that a text puts in place of an earlier one («نه همون ۵»); None where it corrects none."""
+    stream = TokenStream(text)
+    kept_places = [place for place in range(len(stream)) if stream.raw_at(place) not in _CORRECTING_WORDS]
+    is_corrected = 0 < len(kept_places) < len(stream)
+    return read_score(" ".join(stream.source_text(place, place + 1) for place in kept_places)) if is_corrected else None
+
+
 def guess_score(text: str) -> int | None:
     """Return the score that a text may give, in words of who is not satisfied too («راضی نبودم»)."""
     stream = TokenStream(text)

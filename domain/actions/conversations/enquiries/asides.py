@@ -16,11 +16,23 @@ from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.fields.types import Text
 from domain.gateways.written_secrets import tells_secret
 from domain.messages.catalogue import RenderedMessage
+from domain.parsing.tokens import Phrases, TokenStream
+from domain.parsing.word_lists import words_of
 
 EMERGENCY_INTENT, SECRET_INTENT = "emergency", "secret"
 """The intents of a text that only says what is happening, and of one with a bank password."""
 
 
+MONEY_INTENT = "money"
+"""The intent of a question about how a bill may be paid."""
+_MONEY_QUESTIONS: Phrases[str] = Phrases(
+    {
+        "instalments": words_of("intents.asking_for_instalments"),
+        "discount": words_of("intents.asking_for_discount"),
+        "deadline": words_of("intents.asking_for_time_to_pay"),
+    }
+)
+_ASKING_WHEN: Phrases[bool] = Phrases({True: words_of("moods.asking_when")})
 _QUESTION_PARTS = 2
 
 
@@ -60,6 +72,22 @@ def answer_courtesy(turn: TurnContext, text: str) -> RenderedMessage | None:
         return None
     turn.intent = courtesy
     return turn.render(f"sms.courtesy.{courtesy}")
+
+
+def answer_money_question(turn: TurnContext, text: str) -> RenderedMessage | None:
+    """Return the reply to who asks for instalments, a discount or more time to pay, where no form waits; None for any
+    other text.
+    """
+    subject = next((match[1] for match in _MONEY_QUESTIONS.find_in(TokenStream(text))), None)
+    if subject is None or turn.dialogue.top is not None:
+        return None
+    turn.intent = MONEY_INTENT
+    return turn.render(f"sms.money.{subject}")
+
+
+def asks_when(text: str) -> bool:
+    """Return whether a text asks for a time («کی میان؟»)."""
+    return _ASKING_WHEN.occurs_in(TokenStream(text))
 
 
 def warn_before(turn: TurnContext, text: str, reply: RenderedMessage) -> RenderedMessage:

@@ -141,9 +141,10 @@ async def list_refused_requests(turn: TurnContext, intent: str) -> list[ServiceR
     open_requests = await turn.uow.requests.list_requests(criteria)
     preset_values = submission.keyword.preset_values if submission else {}
     meant_requests = [one for one in open_requests if preset_values.items() <= one.fields.items()]
-    return meant_requests if all(_can_cancel(turn, one) for one in meant_requests) else []
+    return meant_requests if all(can_cancel(turn, one) for one in meant_requests) else []
 
 
-def _can_cancel(turn: TurnContext, request: ServiceRequest) -> bool:
+def can_cancel(turn: TurnContext, request: ServiceRequest) -> bool:
+    """Return whether a request can still be ended by its citizen."""
     cancel_steps = turn.dependencies.engine.get_service(request.service).command_steps(Command.CANCEL)
     return any(request.state in step.source_states for step in cancel_steps)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from domain.actions.conversations.changing import CHANGED_FIELD, NEW_VALUE, can_change
+from domain.actions.conversations.enquiries.meant_requests import can_cancel
 from domain.actions.conversations.turn_context import TurnContext
 from domain.conversation.dialogue.corrections import Correction, hear_earlier_answer, read_correction
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame, Reaction
+from domain.conversation.reading.own_words import takes_back
 from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.parsing.negation import part_at_not
 from domain.parsing.places import correct_address
@@ -25,6 +27,7 @@ _MOST_REPLACED_WORDS = 3
 """Words of a value that another takes the place of: «به‌جای لودر …»."""
 _LEADING_WORDS: Phrases[bool] = Phrases({True: words_of("moods.leading_to_a_correction")})
 _INSTEAD_OF: Phrases[bool] = Phrases({True: words_of("moods.instead_of")})
+_WORDS_OF_MISTAKE = keys_in("moods.words_of_mistake")
 _WORDS_OF_BEING = keys_in("values.words_of_being")
 
 
@@ -48,6 +51,18 @@ async def read_passing_change(turn: TurnContext, text: str) -> Reaction | None:
         turn.dialogue.top.slots.update(slots)
         step = turn.conversation.ask_next(turn.dialogue)
     return step
+
+
+async def find_regretted_request(turn: TurnContext, text: str) -> ServiceRequest | None:
+    """Return the request of a few minutes ago that a text takes back, or says to be a mistake and nothing else («پس
+    می‌گیرم», «اشتباه زدم»); None for any other text.
+    """
+    stream = TokenStream(text)
+    is_mistake = not _WORDS_OF_MISTAKE.isdisjoint(stream.read.key_set) and not _without_lead(text)
+    if turn.dialogue.top is not None or not (is_mistake or takes_back(stream)):
+        return None
+    request = await _find_fresh_request(turn)
+    return request if request is not None and can_cancel(turn, request) else None
 
 
 async def _find_fresh_request(turn: TurnContext) -> ServiceRequest | None:
@@ -83,7 +98,11 @@ def _read_answer(turn: TurnContext, frame: Frame, text: str) -> Correction | Non
     try:
         correction = read_correction(frame, form, field_words, text, turn.sent_at)
         is_heard = correction is not None and bool(correction.taken or correction.asked)
-        return correction if is_heard else hear_earlier_answer(frame, form, text, turn.sent_at)
+        if is_heard:
+            return correction
+        value_text = field_words.read_rest(TokenStream(text)).value_text  # «پلاکش …»: without the name of the field
+        heard = hear_earlier_answer(frame, form, text, turn.sent_at)
+        return heard or hear_earlier_answer(frame, form, value_text, turn.sent_at)
     except DomainError:
         return None
 
@@ -107,7 +126,7 @@ def _list_corrected_texts(text: str) -> Iterator[str]:
         yield from (stream.source_text(place, len(stream)) for place in range(end + 1, end + _MOST_REPLACED_WORDS + 1))
         yield stream.source_text(0, start)
     stated_text, _ = part_at_not(text)
-    yield _without_lead(stated_text)
+    yield _without_lead(stated_text) or text
 
 
 def _without_lead(text: str) -> str:
@@ -121,4 +140,4 @@ def _without_lead(text: str) -> str:
     end = len(stream)
     while end > index and (stream.is_mark_at(end - 1) or stream.raw_at(end - 1) in _WORDS_OF_BEING):
         end -= 1
-    return stream.source_text(index, end) or text
+    return stream.source_text(index, end)

@@ -33,6 +33,49 @@ async def test_it_is_shown_and_changed_with_a_yes(town: Municipality, text: str,
     assert (await town.request(code)).fields == {**before, name: value}
 
 
+REPORT = "شکایت تاکسی ۱۲ت۳۴۵-۵۹ راننده بدرفتاری کرد و کرایه زیاد گرفت"
+
+
+@pytest.mark.parametrize("text", ["پس می‌گیرم", "اشتباه زدم", "ببخشید اشتباهی فرستادم", "منصرف شدم"])
+async def test_a_report_that_was_a_mistake_is_taken_back_with_a_yes(taxis: TaxiOrganisation, text: str) -> None:
+    code = (await taxis.town.say(CITIZEN, REPORT)).code
+    assert (await taxis.town.say(CITIZEN, text)).key == "sms.offer.cancel"
+    assert await taxis.state(code) == "submitted"
+    await taxis.town.say(CITIZEN, "بله")
+    assert await taxis.state(code) == "withdrawn"
+
+
+async def test_a_report_is_corrected_in_passing(taxis: TaxiOrganisation) -> None:
+    code = (await taxis.town.say(CITIZEN, REPORT)).code
+    assert (await taxis.town.say(CITIZEN, "ببخشید پلاکش ۱۲ت۳۴۶-۵۹ بود")).key == "sms.offer.change"
+    await taxis.town.say(CITIZEN, "بله")
+    assert "346" in (await taxis.town.request(code)).fields["plate"]
+
+
+@pytest.mark.parametrize("text", ["کی میان؟", "پس کی زنگ میزنید", "چه ساعتی میاید؟"])
+@pytest.mark.parametrize("state", ["submitted", "awaiting_payment", "paid", "scheduled"])
+async def test_when_somebody_comes_is_answered_after_every_step(town: Municipality, state: str, text: str) -> None:
+    code = await town.reach(state)
+    heard = await town.say(CITIZEN, text)
+    assert (heard.key, heard.code) == (f"services.machinery.status.{state}", code)
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [("قسطی میشه؟", "instalments"), ("تخفیف نمیدید؟", "discount"), ("مهلت بیشتر میدید؟", "deadline")],
+)
+async def test_how_a_bill_may_be_paid_is_answered(town: Municipality, text: str, subject: str) -> None:
+    await town.reach("awaiting_payment")
+    assert (await town.say(CITIZEN, text)).key == f"sms.money.{subject}"
+
+
+async def test_a_score_in_words_is_asked_for_its_number_and_corrected_by_another(town: Municipality) -> None:
+    await town.reach("completed")
+    assert (await town.say(CITIZEN, "راضی نبودم")).key == "ask.score"
+    assert (await town.say(CITIZEN, "۳")).key == "sms.rated"
+    assert "۵ از ۵" in (await town.say(CITIZEN, "نه همون ۵")).text
+
+
 @pytest.mark.parametrize("text", ["هوا خیلی گرمه", "نه", "خیابان بهار را آسفالت کنید"])
 async def test_other_texts_change_nothing(town: Municipality, text: str) -> None:
     await town.order(ORDER)
