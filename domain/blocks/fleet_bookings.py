@@ -1,6 +1,7 @@
 """Bookings of the fleet that an effect makes for a request, and their way back when its step is taken back."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from domain.blocks.charging import NoPaymentUnresolved
@@ -12,6 +13,9 @@ from domain.people.ports import StaffMemberRepository
 from domain.values.errors import Conflict
 from domain.values.reasons import ConflictReason
 
+_BOOKINGS = "bookings"
+"""Name under which a step keeps the bookings that were there before it."""
+
 
 class BookingEffect(Effect):
     """An effect that books something of the fleet, or frees it."""
@@ -20,18 +24,37 @@ class BookingEffect(Effect):
     undo_guards: ClassVar[tuple[Guard, ...]] = (NoPaymentUnresolved(),)
     """Nothing of the work changes while its payer is at the bank."""
 
+    async def keep_for_undo(self, context: StepContext) -> dict[str, Any]:
+        """Keep what the request holds."""
+        held = [booking for booking, _ in await context.uow.fleet.list_of_request(context.request.id)]
+        return {
+            _BOOKINGS: [
+                [one.id, one.resource_id, *map(datetime.isoformat, (one.start, one.end)), one.hold] for one in held
+            ]
+        }
+
     async def undo(self, context: StepContext, before: StepBefore) -> dict[str, Any]:
         """Book again what the request held before the step; `Conflict("action")` where that is taken, or has left."""
         if await has_other_bookings(context, before):
             await context.uow.fleet.release_request(context.request.id)
-            await _restore_bookings(context, before.list_bookings(context.request.id))
+            await _restore_bookings(context, _list_kept_bookings(context, before))
         return {}
+
+
+def _list_kept_bookings(context: StepContext, before: StepBefore) -> list[Booking]:
+    read = datetime.fromisoformat
+    return [
+        Booking(row_id, context.request.id, resource_id, read(start), read(end), hold)
+        for row_id, resource_id, start, end, hold in before.beside[_BOOKINGS]
+    ]
 
 
 async def has_other_bookings(context: StepContext, before: StepBefore) -> bool:
     """Return whether the request holds anything else of the fleet than before the step."""
+    if _BOOKINGS not in before.beside:  # none of its effects books
+        return False
     held = [booking for booking, _ in await context.uow.fleet.list_of_request(context.request.id)]
-    return {booking.id for booking in held} != {row_id for row_id, *_ in before.bookings}
+    return {booking.id for booking in held} != {booking.id for booking in _list_kept_bookings(context, before)}
 
 
 async def book_checked(context: StepContext, picked: Sequence[Resource], bookings: Sequence[Booking]) -> None:

@@ -90,7 +90,8 @@ class Engine:
     ) -> StepOutcome:
         """Store a new request with these form values (read already, see `read_fields`) and a fresh tracking code.
 
-        `reopens` is the finished request that it takes up again, and why; `provided_papers` come with it.
+        `reopens` is the finished request that it takes up again, and why, with what both hold held (`hold_reopening`);
+        `provided_papers` come with it.
         """
         request = self.build_request(service, form_values, actor, mobile)
         context = self.build_context(uow, request, {}, actor)
@@ -98,7 +99,8 @@ class Engine:
         if reopens:
             request.parent_id = reopens[0].id
             context.history_facts |= {"reopens": reopens[0].code, "reason": reopens[1]}
-        await hold_submission(service, context)
+        else:
+            await hold_submission(service, context)
         await require_guards(service.submit_guards, context)
         for effect in service.submit_effects:
             await effect.apply_effect(context)
@@ -206,10 +208,10 @@ class Engine:
         """
         service = self.get_service(request.service)
         context = self.build_context(uow, request, {}, actor)
-        before, step_event = await undoing.require_undo(service, context, seq)
+        before, effects = await undoing.require_undo(service, context, seq)
         left_state, officer = request.state, request.assignee
         words_before = list_request_words(service.form, request)
-        context.history_facts |= await undoing.put_back(service, context, before, step_event)
+        context.history_facts |= await undoing.put_back(context, before, effects)
         request.state = before.row["state"]
         state = service.state_named(request.state)
         request.phase, request.turn, request.due_at = state.phase, state.turn, before.due_at
@@ -303,7 +305,7 @@ class Engine:
         request, from_state, officer = context.request, context.request.state, context.request.assignee
         words_before = list_request_words(service.form, request)
         await require_guards(step.guards, context)
-        before = await undoing.record_before(step, context)
+        before = await undoing.record_before(service, step, context)
         request.awaits = None  # whatever the step is, it ends the waiting; one that waits again says so
         if context.actor.kind == "staff":  # whose page bore the request's version: they know what it says now
             UNREVIEWED_CHANGES.clear(request)

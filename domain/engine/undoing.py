@@ -5,7 +5,7 @@ afterwards, but for the automatic steps behind it, ends the way back
 (docs/decisions/0055-a-step-is-taken-back-while-nothing-follows.md).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
 
@@ -27,14 +27,16 @@ TAKEN_SEQ = "taken_back_seq"
 """Fact under which the history keeps the number of the event that was taken back."""
 
 
-async def record_before(step: Transition, context: StepContext) -> StepBefore | None:
+async def record_before(service: Service, step: Transition, context: StepContext) -> StepBefore | None:
     """Return what a step that is about to be taken must keep to be taken back; None where it never may be."""
     request = context.request
     if step.undo_minutes is None or context.actor.kind != "staff":
         return None
     row = deepcopy({name: getattr(request, name) for name in ROW_PARTS})
     row["data"].pop(STEP_BEFORE.name, None)
-    booked = await context.uow.fleet.list_of_request(request.id)
+    beside: JsonObject = {}
+    for effect in _list_effects([step, *list_automatic_steps(service, step.target_state)]):
+        beside |= await effect.keep_for_undo(context)
     timers = await context.uow.timers.list_of_request(request.id)
     return StepBefore(
         request.head_seq + 1,
@@ -43,7 +45,7 @@ async def record_before(step: Transition, context: StepContext) -> StepBefore | 
         row,
         request.due_at,
         [(timer.kind.value, timer.name, timer.at) for timer in timers],
-        [(booking.id, booking.resource_id, booking.start, booking.end, booking.hold) for booking, _ in booked],
+        beside,
     )
 
 
@@ -57,8 +59,8 @@ def keep_before(step: Transition, request: ServiceRequest, before: StepBefore | 
         STEP_BEFORE.write(request, before)
 
 
-async def require_undo(service: Service, context: StepContext, seq: int | None) -> tuple[StepBefore, HistoryEvent]:
-    """Return what the request was before its last step, and the event of that; raises why that may not
+async def require_undo(service: Service, context: StepContext, seq: int | None) -> tuple[StepBefore, list[Effect]]:
+    """Return what the request was before its last step, and the effects of that; raises why that may not
     be taken back now.
 
     Errors: those of `find_undo_refusal`, and of the `undo_guards` of its effects (`PaymentUnknown` while a payment of
@@ -67,11 +69,12 @@ async def require_undo(service: Service, context: StepContext, seq: int | None) 
     request, events = context.request, await context.uow.history.list_of_request(context.request.id)
     event = find_last_event(service, events)
     refusal = find_undo_refusal(service, request, events, context.actor, context.now, seq)
-    if refusal := refusal or await find_guard_refusal(service, context, event):
+    effects = list_step_effects(service, events, event)
+    if refusal := refusal or await find_guard_refusal(context, effects):
         raise refusal
     context.actor = take_place_in_step(_list_taken(service, event)[0], request, context.actor)
     context.history_facts |= {"taken_back": event.event, TAKEN_SEQ: event.seq}
-    return STEP_BEFORE.read(request), event
+    return STEP_BEFORE.read(request), effects
 
 
 def find_last_event(service: Service, events: Sequence[HistoryEvent]) -> HistoryEvent:
@@ -109,12 +112,14 @@ def find_undo_refusal(
     return None
 
 
-def _list_taken(service: Service, event: HistoryEvent) -> list[Transition]:
-    """Return the transitions that an event may be of: steps of people by that name, between these states."""
+def _list_taken(service: Service, event: HistoryEvent, trigger: Trigger | None = None) -> list[Transition]:
+    """Return the transitions that an event may be of: steps by that name, between these states; without a trigger those
+    of people.
+    """
     return [
         step
         for step in service.steps_named(event.event)
-        if step.trigger is None and event.from_state in step.source_states and event.to_state == step.target_state
+        if step.trigger is trigger and event.from_state in step.source_states and event.to_state == step.target_state
     ]
 
 
@@ -140,7 +145,7 @@ def list_lasting_reasons(service: Service, step: Transition) -> Iterator[NotAllo
     does lasts.
     """
     followers = list_automatic_steps(service, step.target_state)
-    effects = [effect for taken in (step, *followers) for effect in taken.effects]
+    effects = _list_effects([step, *followers])
     if any(service.state_named(taken.target_state).phase.is_final for taken in (step, *followers)):
         yield NotAllowedReason.UNDO_ENDED
     if any(effect.refunds_payments or effect.settles_bills or effect.voids_bills for effect in effects):
@@ -156,7 +161,7 @@ def brings_back(effect: Effect) -> bool:
     return type(effect).undo is not Effect.undo
 
 
-async def put_back(service: Service, context: StepContext, before: StepBefore, event: HistoryEvent) -> JsonObject:
+async def put_back(context: StepContext, before: StepBefore, effects: Sequence[Effect]) -> JsonObject:
     """Undo the effects of a step and bring the request's own values to what they were; return what the history says of
     that.
 
@@ -165,7 +170,7 @@ async def put_back(service: Service, context: StepContext, before: StepBefore, e
     """
     request = context.request
     facts: JsonObject = {}
-    for effect in reversed(list_step_effects(service, event)):
+    for effect in reversed(effects):
         facts |= await effect.undo(context, before)
     if request.assignee != before.row["assignee"]:
         facts["assignee"] = before.row["assignee"]
@@ -175,14 +180,18 @@ async def put_back(service: Service, context: StepContext, before: StepBefore, e
     return facts
 
 
-async def find_guard_refusal(service: Service, context: StepContext, event: HistoryEvent) -> DomainError | None:
+async def find_guard_refusal(context: StepContext, effects: Sequence[Effect]) -> DomainError | None:
     """Return the refusal of what the effects of a step ask before they are undone; None where nothing is against it."""
-    guards = dict.fromkeys(guard for effect in list_step_effects(service, event) for guard in effect.undo_guards)
+    guards = dict.fromkeys(guard for effect in effects for guard in effect.undo_guards)
     return await find_refusal(list(guards), context)
 
 
-def list_step_effects(service: Service, event: HistoryEvent) -> list[Effect]:
-    """Return the effects of the step that an event is of, and of the automatic ones that may have followed."""
-    taken_steps = _list_taken(service, event)
-    followers = [follower for step in taken_steps for follower in list_automatic_steps(service, step.target_state)]
-    return [effect for step in (*taken_steps, *followers) for effect in step.effects]
+def list_step_effects(service: Service, events: Sequence[HistoryEvent], event: HistoryEvent) -> list[Effect]:
+    """Return the effects of the step that an event is of, and of the automatic ones that followed it."""
+    followed = [one for one in events if one.seq > event.seq]
+    followers = [step for one in followed for step in _list_taken(service, one, Trigger.AUTOMATIC)]
+    return _list_effects([*_list_taken(service, event), *followers])
+
+
+def _list_effects(steps: Iterable[Transition]) -> list[Effect]:
+    return [effect for step in steps for effect in step.effects]

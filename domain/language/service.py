@@ -134,6 +134,10 @@ class Effect(ABC):
     async def apply_effect(self, context: StepContext) -> None:
         """Do it, or raise a domain error: then nothing of the transition happens."""
 
+    async def keep_for_undo(self, context: StepContext) -> dict[str, Any]:
+        """Return what `undo` must know of beside the request's row, as it is before the step (`StepBefore.beside`)."""
+        return {}
+
     async def undo(self, context: StepContext, before: StepBefore) -> dict[str, Any]:
         """Bring back what it did beside the request's row, where `is_undoable`; return what the history says of that.
         Asked again, or where nothing was done, it does nothing.

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from domain.fields.stored import StoredField, StoredForm
 from domain.fields.types import Text
-from domain.fleet.resources import Booking
 from domain.requests.request import JsonObject, ServiceRequest, Timer, TimerKind
 
 ROW_PARTS = ("state", "fields", "data", "awaits", "assignee")
@@ -30,8 +29,8 @@ class StepBefore:
     """Until when its unit was to act."""
     timers: Sequence[tuple[str, str, datetime]]
     """The timers that it had: kind, name, moment."""
-    bookings: Sequence[tuple[int, int, datetime, datetime, bool]]
-    """Bookings of the fleet, each a `Booking` without its request."""
+    beside: JsonObject
+    """Values of beside the row that its effects keep to bring them back (`Effect.keep_for_undo`)."""
 
     def as_json(self) -> JsonObject:
         """Return what the request keeps of it."""
@@ -42,10 +41,7 @@ class StepBefore:
             "row": self.row,
             "due_at": self.due_at.isoformat() if self.due_at else None,
             "timers": [[kind, name, at.isoformat()] for kind, name, at in self.timers],
-            "bookings": [
-                [row_id, resource_id, start.isoformat(), end.isoformat(), hold]
-                for row_id, resource_id, start, end, hold in self.bookings
-            ],
+            "beside": self.beside,
         }
 
     @classmethod
@@ -59,10 +55,7 @@ class StepBefore:
             stored_json["row"],
             read(stored_json["due_at"]) if stored_json["due_at"] else None,
             [(kind, name, read(at)) for kind, name, at in stored_json["timers"]],
-            [
-                (row_id, resource, read(start), read(end), hold)
-                for row_id, resource, start, end, hold in stored_json["bookings"]
-            ],
+            stored_json.get("beside", stored_json),  # rows of an earlier release have the bookings here
         )
 
     def build_request(self, request: ServiceRequest) -> ServiceRequest:
@@ -72,13 +65,6 @@ class StepBefore:
     def list_timers(self, request_id: int) -> list[Timer]:
         """Return the timers to be set again."""
         return [Timer(request_id, TimerKind(kind), name, at) for kind, name, at in self.timers]
-
-    def list_bookings(self, request_id: int) -> list[Booking]:
-        """Return what is to be booked again."""
-        return [
-            Booking(row_id, request_id, resource_id, start, end, hold)
-            for row_id, resource_id, start, end, hold in self.bookings
-        ]
 
 
 STEP_BEFORE: StoredField[StepBefore] = StoredField(

@@ -10,7 +10,7 @@ from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import lock_request
-from domain.actions.requests.command import take_command
+from domain.actions.requests.command import take_command_on
 from domain.actions.requests.own_requests import find_concern
 from domain.authorization.request_policy import offers_step
 from domain.bills.bill import BillState
@@ -79,7 +79,7 @@ async def take_shown_command(
     """
     request = await lock_request(context.uow.requests, code)
     await require_shown_version(context, (request, version), citizen_command, inputs)
-    outcome = await take_command(context, code, citizen_command, inputs)
+    outcome = await take_command_on(context, request, citizen_command, inputs)
     return await announce_command(context, outcome)
 
 

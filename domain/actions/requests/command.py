@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from domain.actions.context import ActorContext
-from domain.actions.requests.act import act_on_request
+from domain.actions.requests.act import act_on_locked_request, lock_request
 from domain.authorization.request_policy import awaits_answer_of, is_foreign_request, keeps_mobile_for
 from domain.engine.engine import StepOutcome
 from domain.language.awaited import ASKED_MOBILE
@@ -25,7 +25,13 @@ async def take_command(
     The caller announces the outcome. Errors: those of `act_on_request`, `NotAllowedNow` where the service has no such
     step, and `AlreadyDone` for a second answer to what was asked.
     """
-    request = await context.uow.requests.get_by_code(code)
+    return await take_command_on(context, await lock_request(context.uow.requests, code), citizen_command, inputs)
+
+
+async def take_command_on(
+    context: ActorContext, request: ServiceRequest, citizen_command: Command, inputs: Mapping[str, object]
+) -> StepOutcome:
+    """Take a command of a request whose row this unit has locked, as `take_command` does."""
     command_steps = context.dependencies.engine.get_service(request.service).command_steps(citizen_command)
     possible_steps = [step for step in command_steps if request.state in step.source_states]
     if not command_steps or (citizen_command in AWAITED_COMMANDS and not awaits_answer_of(request, context.actor)):
@@ -38,11 +44,8 @@ async def _take_step(
 ) -> StepOutcome:
     """Take a step of an own request, or of one that somebody else made for this citizen."""
     if keeps_mobile_for(step, request, context.actor):
-        locked_request = await context.uow.requests.get(request.id, lock=True)
-        return await context.dependencies.engine.take_step(
-            context.uow, locked_request, step.name, inputs, context.actor
-        )
-    return await act_on_request(context, request.code, step.name, inputs)
+        return await context.dependencies.engine.take_step(context.uow, request, step.name, inputs, context.actor)
+    return await act_on_locked_request(context, request, step.name, inputs)
 
 
 async def _explain_refusal(context: ActorContext, request: ServiceRequest, citizen_command: Command) -> DomainError:

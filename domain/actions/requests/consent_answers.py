@@ -11,7 +11,7 @@ from enum import StrEnum
 from domain.actions.citizens.sessions import citizen_actor
 from domain.actions.context import ActionContext
 from domain.actions.messages.notify import announce_outcome
-from domain.actions.requests.command import take_command
+from domain.actions.requests.command import take_command_on
 from domain.language.service import Command, Transition
 from domain.people.sessions import digest_token
 from domain.requests.consent_link import ConsentLink
@@ -91,6 +91,6 @@ async def answer_consent_question(context: ActionContext, token: str, answer: Co
     actor = citizen_actor(asked_mobile)
     await context.dependencies.engine.record_event(context.uow, question.request, LINK_EVENT, actor, {})
     actor_context = context.acting_as(actor)
-    outcome = await take_command(actor_context, question.request.code, answer, {})
+    outcome = await take_command_on(actor_context, question.request, answer, {})
     await announce_outcome(actor_context, outcome, texts_actor=True)
     return await find_consent_question(context, token)

@@ -14,7 +14,7 @@ from domain.authorization.policy import with_every_proof
 from domain.authorization.request_policy import refuse_unconcerned
 from domain.bills.bill import BillState
 from domain.blocks.charging import list_new_bills, list_request_bills
-from domain.blocks.fleet_bookings import BookingEffect, has_other_bookings
+from domain.blocks.fleet_bookings import has_other_bookings
 from domain.engine import undoing
 from domain.engine.undoing import TAKEN_SEQ
 from domain.language.service import Effect, StepContext
@@ -98,11 +98,11 @@ async def find_step_back_offer(
     is_step = any(step.trigger is None for step in service.steps_named(event.event))
     if isinstance(refusal, Forbidden) or event.actor_kind != "staff" or not is_step or now > event.at + _SPOKEN_OF:
         return None
+    effects = undoing.list_step_effects(service, events, event)
     if refusal is None:
-        refusal = await undoing.find_guard_refusal(service, step_context, event)
+        refusal = await undoing.find_guard_refusal(step_context, effects)
     if refusal is not None or before is None:
         return StepBackOffer(event.event, event.seq, refusal)
-    effects = undoing.list_step_effects(service, event)
     return await _build_offer(step_context, effects, event, before)
 
 
@@ -118,8 +118,7 @@ async def _build_offer(
         state=before.row["state"],
         notified_mobiles=_list_notified_mobiles(texts),
         waiting_count=sum(text.state is MessageState.QUEUED for text in texts),
-        changes_bookings=any(isinstance(effect, BookingEffect) for effect in effects)
-        and await has_other_bookings(context, before),
+        changes_bookings=await has_other_bookings(context, before),
         voids_bill=any(effect.issues_bill for effect in effects) and bool(await list_new_bills(context, before)),
     )
 

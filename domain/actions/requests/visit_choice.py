@@ -12,7 +12,7 @@ from enum import StrEnum
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
-from domain.actions.requests.act import act_on_request, lock_request
+from domain.actions.requests.act import act_on_locked_request, lock_request
 from domain.actions.requests.citizen_commands import list_command_steps
 from domain.authorization.request_policy import is_citizen_of, refuse_foreign_request
 from domain.blocks.visit_moving import PREFERENCES
@@ -107,7 +107,7 @@ async def move_visit(context: ActorContext, code: TrackingCode, visit_text: str,
         if _read_visits(context.dependencies, [visit_text]) == [VISIT_START.find(request)]:
             raise AlreadyDone("visit", AlreadyDoneReason.VISIT_SAME)
         raise Conflict("code", ConflictReason.CHANGED_MEANWHILE)
-    outcome = await act_on_request(context, code, steps[0].name, {"visit": visit_text})
+    outcome = await act_on_locked_request(context, request, steps[0].name, {"visit": visit_text})
     await announce_outcome(context, outcome, texts_actor=True)
 
 

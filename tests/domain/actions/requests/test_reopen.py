@@ -1,16 +1,26 @@
 """Requests of each service that are taken up again: a leave before its days alone, an opinion with its papers."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from domain.actions.context import ActorContext
 from domain.actions.requests import reopen
+from domain.actions.requests.submit import submit_request
 from domain.blocks.papers_pending import find_missing_papers
+from domain.language.locks import FieldLock
+from domain.language.service import Guard, StepContext
 from domain.requests.request import ServiceRequest
+from domain.services.call_back.declaration import CALL_BACK
 from domain.services.expert.kinds import OPINION_PAPERS
+from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import NotAllowedNow
 from domain.values.tracking_codes import parse_code
-from tests.support.municipality import CITIZEN, Municipality, actor
+from tests.support.municipality import CITIZEN, Municipality, StandingClock, actor, build_desk, municipality
 from tests.support.scenarios.expert_unit import Experts
 from tests.support.scenarios.taxi_organisation import OFFICER, TaxiOrganisation
 from tests.support.scenarios.taxi_registries import DRIVER_MOBILE, a_duty
@@ -58,3 +68,38 @@ async def test_the_papers_of_an_opinion_are_carried_over(experts: Experts) -> No
     [event] = [one for one in await town.history(new.code) if one.event == "carry_papers"]
     assert (event.payload or {})["of"] == code
     assert (await town.request(new.code)).head_seq == 2
+
+
+@dataclass(frozen=True)
+class NotedLock(FieldLock):
+    """A lock that says when it is taken."""
+
+    taken: list[str] = field(default_factory=list)
+
+    async def take(self, uow: UnitOfWork, values: Mapping[str, Any], name: str) -> None:
+        """Note its name."""
+        self.taken.append(name)
+        await super().take(uow, values, name)
+
+
+class AnyCall(Guard):
+    """A guard that holds, over what it locked."""
+
+    locks = (NotedLock("about"),)
+
+    async def is_satisfied(self, context: StepContext) -> bool:
+        """Return that it does."""
+        return True
+
+
+async def test_what_a_submission_holds_is_held_once_for_a_reopening(database: Path) -> None:
+    service, clock = replace(CALL_BACK, submit_guards=(AnyCall(),)), StandingClock()
+    secretary, (lock,) = actor(Role.SECRETARIAT), AnyCall.locks
+    async with municipality(database, build_desk(clock, services=(service,)), clock) as town:
+        async with town.store.open_unit() as uow:
+            context = ActorContext(town.desk, uow, secretary)
+            code = (await submit_request(context, service.key, {"about": "قبض"}, CITIZEN)).request.code
+        await town.do(code, "withdraw", secretary)
+        assert lock.taken == ["call_back:about:قبض"]
+        await reopened(town, code, secretary)
+        assert lock.taken == ["call_back:about:قبض"] * 2

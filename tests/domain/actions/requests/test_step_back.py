@@ -1,7 +1,8 @@
 """A step that is taken back: the request, its timers, bookings and bill are as before, and who was told is told so."""
 
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
@@ -10,13 +11,24 @@ from domain.actions.requests.step_back import find_step_back_offer, take_step_ba
 from domain.bills.bill import BillState
 from domain.engine.step_records import rebuild_step_records
 from domain.fleet.resources import ResourceKind, ResourceStatus
+from domain.language.service import Effect, Guard, StepContext, Transition, Trigger
 from domain.language.step_before import STEP_BEFORE
 from domain.messages.records import MessageState
 from domain.requests.history import find_chain_faults
+from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import Actor, Role
 from domain.values.errors import AuthenticationFailed, Conflict, DomainError
 from domain.values.tracking_codes import parse_code
-from tests.support.municipality import CITIZEN, DRIVER, NEIGHBOUR, Municipality, actor
+from tests.support.municipality import (
+    CITIZEN,
+    DRIVER,
+    NEIGHBOUR,
+    Municipality,
+    StandingClock,
+    actor,
+    build_desk,
+    municipality,
+)
 from tests.support.scenarios.expert_unit import COLLEAGUE, OFFICER, OFFICER_MOBILE, SECRETARY, TODAY, Experts
 from tests.support.scenarios.site_members import at_site
 
@@ -103,6 +115,60 @@ async def test_all_is_as_before(
     service = town.desk.services[request.service]
     rebuilt = rebuild_step_records(service, town.desk.calendar, request, events)
     assert kept == [(one.seq, one.seconds, one.officer) for one in rebuilt]
+
+
+@dataclass(frozen=True)
+class Follow(Guard):
+    """Condition of an automatic step, and what is asked before that is taken back."""
+
+    holds: bool
+
+    async def is_satisfied(self, context: StepContext) -> bool:
+        """Return whether it follows."""
+        return self.holds
+
+
+@dataclass(frozen=True)
+class Sealed(Effect):
+    """An effect that is never taken back."""
+
+    is_undoable: ClassVar[bool] = True
+    undo_guards: ClassVar[tuple[Guard, ...]] = (Follow(holds=False),)
+
+    async def apply_effect(self, context: StepContext) -> None:
+        """Do nothing else."""
+
+
+@pytest.mark.parametrize("is_followed", [False, True])
+async def test_only_what_followed_is_asked_before_a_step_is_taken_back(database: Path, *, is_followed: bool) -> None:
+    seal = Transition(
+        "seal",
+        ("accepted",),
+        "submitted",
+        trigger=Trigger.AUTOMATIC,
+        condition=Follow(is_followed),
+        effects=(Sealed(),),
+    )
+    service, clock = replace(MACHINERY_WORK, transitions=(*MACHINERY_WORK.transitions, seal)), StandingClock()
+    async with municipality(database, build_desk(clock, services=(service,)), clock) as town:
+        await town.furnish()
+        code = await town.order()
+        await town.do(code, "accept", Role.CIVIL)
+        assert (await town.request(code)).state == ("submitted" if is_followed else "accepted")
+        assert await refusal(town, code, Role.CIVIL) == ("guard" if is_followed else "")
+
+
+async def test_a_step_of_an_earlier_release_is_taken_back(town: Municipality) -> None:
+    code = await town.reach("paid")
+    before = await picture(town, code)
+    await town.do(code, "schedule", Role.CIVIL)
+    async with town.store.open_unit() as uow:
+        request = await uow.requests.get_by_code(parse_code(code), lock=True)
+        kept = request.data[STEP_BEFORE.name]
+        kept |= kept.pop("beside")
+        await uow.requests.save(request)
+    assert await take_back(town, code, Role.CIVIL)
+    assert await picture(town, code) == before
 
 
 async def test_texts_that_wait_are_not_sent_and_those_that_left_are_followed_by_another(town: Municipality) -> None:
