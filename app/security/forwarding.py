@@ -8,6 +8,7 @@ before); everybody else who sends a sign of a proxy is one that nobody declared.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from multidict import CIMultiDictProxy
@@ -82,6 +83,7 @@ def read_origin(
     return CallOrigin(str(near_address), is_own=False, is_declared=True, is_nameless=True, scheme=scheme)
 
 
+@lru_cache(maxsize=256)
 def parse_address(text: str) -> Address | None:
     """Return an address, one of IPv4 as that however it is written; None for what is none."""
     try:

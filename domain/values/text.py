@@ -35,8 +35,8 @@ _DISPLAY_TABLE = dict.fromkeys(
 
 _LEFT_TO_RIGHT_MARK = "\u200e"
 _RIGHT_TO_LEFT_LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_CODE_MARKS = dict.fromkeys((0x200E, 0x200F, 0x00A0))
-_NEEDLESS_MARKS = {**_CODE_MARKS, 0x00A0: "-"}
+_CODE_MARKS = ("\u200e", "\u200f", "\u00a0")
+_NEEDLESS_MARKS = str.maketrans(dict.fromkeys(_CODE_MARKS, "") | {"\u00a0": "-"})
 _FIRST_FOREIGN_LETTER = "\u0250"
 _COUNTRY_OF_ACCOUNT = re.compile(r"\bir(?=[\W_]*\d)", re.IGNORECASE)
 _LATIN_LETTER = re.compile("[A-Za-z]")
@@ -107,7 +107,9 @@ def isolate_left_to_right(text: str) -> str:
 
 def close_up_codes(text: str) -> str:
     """Return a text whose codes have neither gaps nor marks of direction: for screens that show boxes for the marks."""
-    return text.translate(_CODE_MARKS)
+    for mark in _CODE_MARKS:  # many times as fast as to translate a long text with none of them
+        text = text.replace(mark, "")
+    return text
 
 
 def drop_needless_marks(text: str) -> str:
