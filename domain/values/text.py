@@ -107,8 +107,8 @@ def isolate_left_to_right(text: str) -> str:
 
 def close_up_codes(text: str) -> str:
     """Return a text whose codes have neither gaps nor marks of direction: for screens that show boxes for the marks."""
-    for mark in _CODE_MARKS:  # many times as fast as to translate a long text with none of them
-        text = text.replace(mark, "")
+    for code_mark in _CODE_MARKS:  # many times as fast as to translate a long text with none of them
+        text = text.replace(code_mark, "")
     return text
 
 
