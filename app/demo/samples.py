@@ -18,7 +18,7 @@ from app.demo.playing import Happening, Scene, attach_required_papers
 from app.demo.registers import CITIZEN_COUNT
 from app.demo.stories import Story
 from app.demo.townsfolk import Townsperson, nth_citizen, nth_home, read_lists
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.messages import notify
 from domain.actions.requests import act
 from domain.actions.tariffs.price_changes import add_tariff
@@ -32,7 +32,6 @@ from domain.language.service import Service, Transition
 from domain.people.person import Person
 from domain.requests.request import ServiceRequest
 from domain.services import SERVICES
-from domain.values.actors import Actor
 from domain.values.errors import DomainError
 
 SAMPLE_RATE = 1_500_000
@@ -146,23 +145,22 @@ async def _enter_form(scene: Scene, sample: SampleRequest) -> ServiceRequest | N
     for days_ahead in DAYS_AHEAD:
         day = scene.timetable.today + timedelta(days=days_ahead)
         forms = list_sample_forms(sample.service.form, sample.applicant, day, home, scene.clock.now())
-        outcome = await enter_admitted_form(
-            ActionContext(scene.dependencies, scene.uow), sample.service, forms, clerk, sample.applicant.mobile
-        )
+        context = ActorContext(scene.dependencies, scene.uow, clerk)
+        outcome = await enter_admitted_form(context, sample.service, forms, sample.applicant.mobile)
         if outcome is not None:
-            await notify.announce_outcome(ActorContext(scene.dependencies, scene.uow, clerk), outcome)
+            await notify.announce_outcome(context, outcome)
             return outcome.request
     return None
 
 
 async def enter_admitted_form(
-    context: ActionContext, service: Service, forms: Iterable[dict[str, Any]], clerk: Actor, mobile: str
+    context: ActorContext, service: Service, forms: Iterable[dict[str, Any]], mobile: str
 ) -> StepOutcome | None:
     """Enter the first form that the service's rules admit; None where they admit none."""
     for form in forms:
         with suppress(DomainError):
             async with context.uow.savepoint():
-                return await entering.enter_walk_in(context.acting_as(clerk), service.key, form, mobile)
+                return await entering.enter_walk_in(context, service.key, form, mobile)
     return None
 
 

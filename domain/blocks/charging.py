@@ -14,9 +14,9 @@ from domain.blocks.billing import BillingContext, ChargedSubject, create_bill
 from domain.fields.stored import StoredFields, stored_moment
 from domain.gateways.attempt import AttemptState
 from domain.gateways.ports import PaymentAttemptRepository
-from domain.language.kept_fields import QUOTE
 from domain.language.service import Effect, Guard, MomentReckoner, StepContext
 from domain.language.step_before import StepBefore
+from domain.language.stored_quote import QUOTE
 from domain.requests.request import ServiceRequest
 from domain.settings.policy import Policy
 from domain.tariffs.tariff import Quantity, Quote, compute_quote

@@ -7,8 +7,9 @@ came and went. Counts, dates, amounts, kinds, hours and states stay, so that rep
 
 from domain.engine.overdue import SLA_BROKEN
 from domain.fields.stored import StoredFields
-from domain.language.kept_fields import QUOTE, list_kept_fields
+from domain.language.kept_fields import list_kept_fields
 from domain.language.service import Service
+from domain.language.stored_quote import QUOTE
 from domain.requests.request import ServiceRequest
 
 

@@ -9,8 +9,8 @@ from domain.authorization.request_policy import take_place_in_step
 from domain.engine.engine import Engine
 from domain.engine.step_admission import require_guards
 from domain.fields.stored import list_stored
-from domain.language.kept_fields import QUOTE
 from domain.language.service import StepContext, Transition
+from domain.language.stored_quote import QUOTE
 from domain.requests.request import ServiceRequest
 from domain.tariffs.tariff import Quote
 from domain.unit_of_work import UnitOfWork

@@ -10,9 +10,9 @@ from domain.blocks.visits import FORMER_OFFICER_MOBILE, list_visit_fields
 from domain.fields.stored import StoredField, StoredFields, list_stored, select_stored
 from domain.fleet.ports import FleetRepository
 from domain.fleet.resources import Booking, Resource
-from domain.language.kept_fields import QUOTE
 from domain.language.service import Service
 from domain.language.step_before import STEP_BEFORE
+from domain.language.stored_quote import QUOTE
 from domain.requests.history import HistoryEvent
 from domain.requests.request import ServiceRequest
 from domain.tariffs.tariff import Quote, QuoteLine

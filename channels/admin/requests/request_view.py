@@ -26,9 +26,9 @@ from domain.authorization.rights import Right
 from domain.blocks.charging import REQUEST_SUBJECT, list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
 from domain.language.form_changes import UNREVIEWED_CHANGES
-from domain.language.kept_fields import QUOTE
 from domain.language.service import Service
 from domain.language.staff_notes import NoteSource
+from domain.language.stored_quote import QUOTE
 from domain.language.time_left import describe_time_left
 from domain.language.wording import day_and_hour_text
 from domain.messages.catalogue import Catalogue

@@ -86,7 +86,7 @@ async def record_refund(
     is due, all of it is on its way to a card, or a second person has to approve first, and `InvalidField("iban")` for
     another than that one said.
     """
-    recorder = require_right(Right.REFUNDS_PAY, context.actor, "refund")
+    context = context.acting_as(require_right(Right.REFUNDS_PAY, context.actor, "refund"))
     parsed_iban, transfer_reference = parse_iban(iban), normalise_reference(reference)
     if not transfer_reference:
         raise MissingField("reference")
@@ -101,10 +101,9 @@ async def record_refund(
     if await context.uow.suspense.find_transfer(transfer_reference) is not None:
         raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
     due_refunds = _select_due_refunds(refunds, amount)
-    actor_context = context.acting_as(recorder)
-    await refuse_transfer_to_account(actor_context, bill, refunds, due_refunds, parsed_iban)
-    payment = _build_transfer(context.dependencies, bill, due_refunds, transfer_reference, recorder)
-    await count_refund(actor_context, bill, due_refunds, payment, RefundTarget(parsed_iban))
+    await refuse_transfer_to_account(context, bill, refunds, due_refunds, parsed_iban)
+    payment = _build_transfer(context.dependencies, bill, due_refunds, transfer_reference, context.actor)
+    await count_refund(context, bill, due_refunds, payment, RefundTarget(parsed_iban))
     return RecordedRefund(bill, payment, parsed_iban)
 
 
@@ -128,31 +127,31 @@ async def approve_refund(context: ActorContext, bill_id: str, iban: str, amount:
     Whoever recorded the money agrees to nothing about it. Errors: `Forbidden`, `InvalidField` (bill id, IBAN),
     `BillNotFound`, `AmountMismatch`, `AlreadyDone`, and `NotAllowedNow`.
     """
-    approver = require_right(Right.REFUNDS_APPROVE, context.actor, "refund")
+    context = context.acting_as(require_right(Right.REFUNDS_APPROVE, context.actor, "refund"))
     target = RefundTarget(parse_iban(iban))
     bill = await lock_bill(context.uow, await context.uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
     refunds = await context.uow.bills.list_refunds(bill.id)
     due_refunds, payments = _select_due_refunds(refunds, amount), await context.uow.bills.list_payments(bill.id)
     if changed_line := await find_changed_line(context.dependencies.policy, context.uow, bill, payments, refunds):
-        changed_line.refuse_approval(approver)
-    await store_approval(context, bill, due_refunds, target, approver)
+        changed_line.refuse_approval(context.actor)
+    await store_approval(context, bill, due_refunds, target)
     return bill
 
 
 async def store_approval(
-    context: ActionContext, bill: Bill, due_refunds: Sequence[Refund], target: RefundTarget, approver: Actor
+    context: ActorContext, bill: Bill, due_refunds: Sequence[Refund], target: RefundTarget
 ) -> None:
     """Keep a second person's word on refunds of a locked bill; `NotAllowedNow` for who recorded money of it."""
     now = context.dependencies.clock.now()
-    if has_recorded_payment(await context.uow.bills.list_payments(bill.id), approver):
+    if has_recorded_payment(await context.uow.bills.list_payments(bill.id), context.actor):
         raise NotAllowedNow("iban", NotAllowedReason.OWN_PAYMENT)
     for refund in due_refunds:
         refund.iban, refund.to_card = target.iban, target.iban is None
-        refund.approved_by, refund.approved_at = approver.label, now
+        refund.approved_by, refund.approved_at = context.actor.label, now
         await context.uow.bills.save_refund(refund)
     facts = {"bill_id": bill.bill_id, "refund": sum(refund.amount for refund in due_refunds)}
     await context.uow.audit.add_entry(
-        now, approver.label, "refund_approved", facts | ({} if target.iban else target.audit_facts)
+        now, context.actor.label, "refund_approved", facts | ({} if target.iban else target.audit_facts)
     )
 
 

@@ -4,15 +4,15 @@ the staff asks for it.
 
 from datetime import timedelta
 
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.messages.notify import notify_status
-from domain.actions.requests.act import SAME_PRESS, lock_request
+from domain.actions.requests.act import lock_request
 from domain.authorization.request_policy import require_request_right
 from domain.authorization.rights import Right
 from domain.blocks.asking import QUESTION
 from domain.blocks.charging import list_request_bills
+from domain.idempotency.repeated_press import SAME_PRESS
 from domain.requests.request import Phase, ServiceRequest
-from domain.values.actors import Actor
 from domain.values.errors import NotAllowedNow
 from domain.values.reasons import NotAllowedReason
 from domain.values.tracking_codes import TrackingCode
@@ -30,23 +30,23 @@ async def resend_bill(context: ActorContext, code: TrackingCode) -> bool:
     None does where one was asked for within `SAME_PRESS`. Errors: `NotFound`, `Forbidden`, `NotAllowedNow` without an
     open bill or a proved mobile, and after `MOST_A_DAY`.
     """
-    request, sender = await _lock_for_sender(context, code)
-    return await _resend_open_bill(context, request, sender)
+    request, context = await _lock_for_sender(context, code)
+    return await _resend_open_bill(context, request)
 
 
-async def _resend_open_bill(context: ActionContext, request: ServiceRequest, sender: Actor) -> bool:
+async def _resend_open_bill(context: ActorContext, request: ServiceRequest) -> bool:
     is_open = any(bill.state.is_payable for bill in await list_request_bills(context.uow.bills, request))
     if not is_open or request.mobile is None:
         raise NotAllowedNow("bill", NotAllowedReason.NO_OPEN_BILL)
-    return await _resend_status(context, request, BILL_EVENT, sender)
+    return await _resend_status(context, request, BILL_EVENT)
 
 
 async def remind_citizen(context: ActorContext, code: TrackingCode) -> bool:
     """Queue the text of what the request waits for: its open question, else its open bill. As `resend_bill`."""
-    request, sender = await _lock_for_sender(context, code)
+    request, context = await _lock_for_sender(context, code)
     if has_open_question(request):
-        return await _resend_status(context, request, QUESTION_EVENT, sender)
-    return await _resend_open_bill(context, request, sender)
+        return await _resend_status(context, request, QUESTION_EVENT)
+    return await _resend_open_bill(context, request)
 
 
 def has_open_question(request: ServiceRequest) -> bool:
@@ -54,13 +54,14 @@ def has_open_question(request: ServiceRequest) -> bool:
     return request.phase is Phase.NEEDS_CITIZEN and QUESTION.find(request) is not None and request.mobile is not None
 
 
-async def _lock_for_sender(context: ActorContext, code: TrackingCode) -> tuple[ServiceRequest, Actor]:
+async def _lock_for_sender(context: ActorContext, code: TrackingCode) -> tuple[ServiceRequest, ActorContext]:
+    """Return the request, locked, and the context of whoever may resend its texts."""
     request = await lock_request(context.uow.requests, code)
     service = context.dependencies.engine.get_service(request.service)
-    return request, require_request_right(Right.BILLS_RESEND, service, request, context.actor)
+    return request, context.acting_as(require_request_right(Right.BILLS_RESEND, service, request, context.actor))
 
 
-async def _resend_status(context: ActionContext, request: ServiceRequest, event_name: str, sender: Actor) -> bool:
+async def _resend_status(context: ActorContext, request: ServiceRequest, event_name: str) -> bool:
     now, mobile = context.dependencies.clock.now(), request.mobile
     asked_at = [
         event.at for event in await context.uow.history.list_of_request(request.id) if event.event == event_name
@@ -69,6 +70,6 @@ async def _resend_status(context: ActionContext, request: ServiceRequest, event_
         return False
     if len([at for at in asked_at if at > now - timedelta(days=1)]) >= MOST_A_DAY:
         raise NotAllowedNow("bill", NotAllowedReason.BILL_SENT_OFTEN)
-    await context.dependencies.engine.record_event(context.uow, request, event_name, sender, {})
+    await context.dependencies.engine.record_event(context.uow, request, event_name, context.actor, {})
     await notify_status(context, request, mobile)
     return True

@@ -33,7 +33,6 @@ from domain.gateways.attempt import AttemptAlert
 from domain.gateways.ports import PaymentAttemptRepository
 from domain.messages.catalogue import RenderedMessage
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, NotAllowedNow, NotFound
 from domain.values.reasons import AlreadyDoneReason, NotAllowedReason, NotFoundReason
 from domain.values.required_text import read_required_text
@@ -89,15 +88,13 @@ async def reverse_payment(context: ActorContext, bill_id: str, payment_row_id: i
     payments by which a receipt paid a merged bill, all of these are reversed; the reason `part_not_reversible` names
     the part that keeps them from it.
     """
-    by_actor = require_right(Right.PAYMENTS_REVERSE, context.actor, "payment")
+    context = context.acting_as(require_right(Right.PAYMENTS_REVERSE, context.actor, "payment"))
     reason_text = read_required_text(reason, "reason", LONGEST_REASON)
     payments_by_bill = await _list_of_receipt(context.uow, bill_id, payment_row_id)
     reversals_by_bill: dict[int, RecordedReversal] = {}
     for bill in await lock_bills(context.uow, payments_by_bill):
         try:
-            reversals_by_bill[bill.id] = await _reverse_on_bill(
-                context, bill, payments_by_bill[bill.id], reason_text, by_actor
-            )
+            reversals_by_bill[bill.id] = await _reverse_on_bill(context, bill, payments_by_bill[bill.id], reason_text)
         except NotAllowedNow as refusal:
             if len(payments_by_bill) == 1:
                 raise
@@ -123,7 +120,7 @@ async def _list_of_receipt(uow: UnitOfWork, bill_id: str, payment_row_id: int) -
 
 
 async def _reverse_on_bill(
-    context: ActionContext, bill: Bill, payment_row_id: int, reason_text: str, by_actor: Actor
+    context: ActorContext, bill: Bill, payment_row_id: int, reason_text: str
 ) -> RecordedReversal:
     """Reverse one payment of a bill that is locked."""
     payments, refunds = await context.uow.bills.list_payments(bill.id), await context.uow.bills.list_refunds(bill.id)
@@ -137,19 +134,18 @@ async def _reverse_on_bill(
         amount=payment.amount,
         outcome=payment.outcome,
         reason=reason_text,
-        reversed_by=by_actor.label,
+        reversed_by=context.actor.label,
         at=context.dependencies.clock.now(),
     )
     await context.uow.bills.add_reversal(reversal)
     for refund in due_refunds:
         await context.uow.bills.cancel_refund(refund, reversal.at)
     payment = replace(payment, reversed_at=reversal.at)
-    actor_context = context.acting_as(by_actor)
     if is_surplus:
         recorded = RecordedReversal(bill, payment, reversal, ReversalEffect.NOT_DUE)
-        return await _cancel_surplus(actor_context, recorded, refunds)
+        return await _cancel_surplus(context, recorded, refunds)
     recorded = RecordedReversal(bill, payment, reversal, ReversalEffect.OWED)
-    return await _reopen_bill(actor_context, recorded)
+    return await _reopen_bill(context, recorded)
 
 
 async def _find_reversible_payment(

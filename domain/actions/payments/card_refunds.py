@@ -28,7 +28,6 @@ from domain.gateways.gateway import PaymentGateway
 from domain.gateways.refund_attempt import RefundAttempt, RefundChange, get_refundable_amount
 from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
-from domain.values.actors import Actor
 from domain.values.errors import NotAllowedNow
 from domain.values.reasons import NotAllowedReason
 
@@ -140,15 +139,17 @@ async def send_to_card(context: ActorContext, bill_id: str, amount: int | None =
     everything went back, `NotAllowedNow` where nothing is due, no card can be paid (`no_card`), all is on its way, or a
     second person has to approve first, and `InvalidField("iban")` where that one named an IBAN.
     """
-    sender = require_right(Right.REFUNDS_PAY, context.actor, "refund")
+    context = context.acting_as(require_right(Right.REFUNDS_PAY, context.actor, "refund"))
     locked = await _lock_refunds(context, bill_id)
     refuse_other_amount(locked.sendable_refunds, amount)
-    if needs_second_person(context.dependencies.policy, locked.payments, locked.refunds, sender):
-        refuse_unapproved(locked.sendable_refunds, RefundTarget(), sender)
-    begun = [await _begin_transfer(context, locked.bill, transfer, sender) for transfer in locked.transfers]
+    if needs_second_person(context.dependencies.policy, locked.payments, locked.refunds, context.actor):
+        refuse_unapproved(locked.sendable_refunds, RefundTarget(), context.actor)
+    begun = [await _begin_transfer(context, locked.bill, transfer) for transfer in locked.transfers]
     facts = {"bill_id": locked.bill.bill_id, "refund": sum(refund.amount for refund in begun)}
     now = context.dependencies.clock.now()
-    await context.uow.audit.add_entry(now, sender.label, "card_refund_requested", facts | RefundTarget().audit_facts)
+    await context.uow.audit.add_entry(
+        now, context.actor.label, "card_refund_requested", facts | RefundTarget().audit_facts
+    )
     return begun
 
 
@@ -157,10 +158,10 @@ async def approve_card_refund(context: ActorContext, bill_id: str, amount: int) 
 
     Errors as `approve_refund`, and `NotAllowedNow` where no card can be paid.
     """
-    approver = require_right(Right.REFUNDS_APPROVE, context.actor, "refund")
+    context = context.acting_as(require_right(Right.REFUNDS_APPROVE, context.actor, "refund"))
     locked = await _lock_refunds(context, bill_id)
     refuse_other_amount(locked.sendable_refunds, amount)
-    await store_approval(context, locked.bill, locked.sendable_refunds, RefundTarget(), approver)
+    await store_approval(context, locked.bill, locked.sendable_refunds, RefundTarget())
     return locked.bill
 
 
@@ -177,7 +178,7 @@ async def _lock_refunds(context: ActionContext, bill_id: str) -> _LockedRefunds:
     return _LockedRefunds(bill, payments, refunds, transfers)
 
 
-async def _begin_transfer(context: ActionContext, bill: Bill, transfer: CardTransfer, sender: Actor) -> RefundAttempt:
+async def _begin_transfer(context: ActorContext, bill: Bill, transfer: CardTransfer) -> RefundAttempt:
     now, attempt = context.dependencies.clock.now(), transfer.attempt
     begun = RefundAttempt(
         id=context.dependencies.ids.new_id(),
@@ -187,12 +188,12 @@ async def _begin_transfer(context: ActionContext, bill: Bill, transfer: CardTran
         sale=attempt.sale,
         bill_row_id=bill.id,
         amount=transfer.amount,
-        requested_by=sender.label,
+        requested_by=context.actor.label,
         created_at=now,
         next_step_at=now,
     )
     await context.uow.card_refunds.add(begun)
-    await add_refund_event(context.acting_as(sender), RefundChange(begun, "requested"))
+    await add_refund_event(context, RefundChange(begun, "requested"))
     for refund in transfer.refunds:
         refund.card_refund_id, refund.to_card, refund.iban = begun.id, True, None
         await context.uow.bills.save_refund(refund)

@@ -11,13 +11,13 @@ from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_line
 from domain.actions.payments.card_refunds import plan_card_transfers
-from domain.actions.requests.act import SAME_PRESS
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.bills.bill import Bill, Refund, RefundState
 from domain.bills.refund_ports import RefundTransferRepository
 from domain.bills.refund_transfers import RefundAccount
 from domain.blocks.charging import REQUEST_SUBJECT
+from domain.idempotency.repeated_press import SAME_PRESS
 from domain.messages.catalogue import RenderedMessage
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import NotAllowedNow

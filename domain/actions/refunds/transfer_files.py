@@ -24,7 +24,6 @@ from domain.bills.bill import (
 )
 from domain.bills.refund_transfers import RefundFile, RefundTransfer, TransferState
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.calendar import to_tehran
 from domain.values.errors import AlreadyDone, DomainError, DuplicateRequest, MissingField, NotAllowedNow
 from domain.values.ibans import Iban
@@ -53,23 +52,24 @@ async def make_transfer_file(context: ActorContext) -> RefundFile:
 
     Errors: `Forbidden`, and `NotAllowedNow("refund_file")` where there is nothing to put into it.
     """
-    maker, now = require_right(Right.REFUNDS_PAY, context.actor, "refund"), context.dependencies.clock.now()
+    context = context.acting_as(require_right(Right.REFUNDS_PAY, context.actor, "refund"))
+    now = context.dependencies.clock.now()
     await context.uow.serialise(_ONE_FILE)
     today = to_tehran(now).date()
     if earlier_file := await context.uow.refund_transfers.find_file(today):
         return earlier_file
-    file = RefundFile(context.dependencies.ids.new_id(), today, now, maker.label)
+    file = RefundFile(context.dependencies.ids.new_id(), today, now, context.actor.label)
     bills = await lock_bills(context.uow, await context.uow.refund_transfers.list_transferable())
-    amounts = [await _add_transfer(context, file, bill, maker) for bill in bills]
+    amounts = [await _add_transfer(context, file, bill) for bill in bills]
     if not any(amounts):
         raise NotAllowedNow("refund_file", NotAllowedReason.NOTHING_TO_TRANSFER)
     await context.uow.refund_transfers.add_file(file)
     facts = {"day": today.isoformat(), "refund": sum(amounts), "count": sum(map(bool, amounts))}
-    await context.uow.audit.add_entry(now, maker.label, "refund_file", facts)
+    await context.uow.audit.add_entry(now, context.actor.label, "refund_file", facts)
     return file
 
 
-async def _add_transfer(context: ActionContext, file: RefundFile, bill: Bill, maker: Actor) -> int:
+async def _add_transfer(context: ActorContext, file: RefundFile, bill: Bill) -> int:
     """Put what is due back on a locked bill into a file; return its rials, 0 where nothing may be."""
     account = await context.uow.refund_transfers.find_account(bill.id)
     refunds = await context.uow.bills.list_refunds(bill.id)
@@ -77,7 +77,7 @@ async def _add_transfer(context: ActionContext, file: RefundFile, bill: Bill, ma
     if account is None or account.iban is None or not free_refunds:
         return 0
     try:
-        await refuse_transfer_to_account(context.acting_as(maker), bill, refunds, free_refunds, account.iban)
+        await refuse_transfer_to_account(context, bill, refunds, free_refunds, account.iban)
     except DomainError:
         return 0
     transfer = RefundTransfer(
@@ -112,7 +112,8 @@ async def record_transfer(context: ActorContext, transfer_id: int, reference: st
     The same number again changes nothing. Errors: `Forbidden`, `MissingField("reference")`, `NotFound("transfer")`,
     `AlreadyDone("transfer")` for one that ended otherwise, `DuplicateRequest("reference")` for the number of another.
     """
-    recorder, banks_number = require_right(Right.REFUNDS_PAY, context.actor, "refund"), normalise_reference(reference)
+    context = context.acting_as(require_right(Right.REFUNDS_PAY, context.actor, "refund"))
+    banks_number = normalise_reference(reference)
     if not banks_number:
         raise MissingField("reference")
     bill, transfer, refunds = await _lock_transfer(context.uow, transfer_id)
@@ -123,7 +124,7 @@ async def record_transfer(context: ActorContext, transfer_id: int, reference: st
     is_taken = await context.uow.bills.find_payment(PaymentMethod.REFUND, banks_number) is not None
     if is_taken or await context.uow.suspense.find_transfer(banks_number) is not None:
         raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
-    await _end_transfer(context, transfer, TransferState.DONE, recorder, banks_number)
+    await _end_transfer(context, transfer, TransferState.DONE, banks_number)
     payment = Payment(
         id=context.dependencies.ids.new_id(),
         bill_id=bill.id,
@@ -131,10 +132,10 @@ async def record_transfer(context: ActorContext, transfer_id: int, reference: st
         method=PaymentMethod.REFUND,
         reference=banks_number,
         outcome=PaymentOutcome.RETURNED,
-        recorded_by=recorder.label,
+        recorded_by=context.actor.label,
         at=context.dependencies.clock.now(),
     )
-    await count_refund(context.acting_as(recorder), bill, refunds, payment, RefundTarget(transfer.iban))
+    await count_refund(context, bill, refunds, payment, RefundTarget(transfer.iban))
     return transfer
 
 
@@ -142,20 +143,20 @@ async def refuse_transfer(context: ActorContext, transfer_id: int) -> RefundTran
     """Record that the bank did not make a transfer: the money is due as before, and the citizen is asked for another
     account. Errors: `Forbidden`, `NotFound("transfer")`, and `AlreadyDone("transfer")` for one that was made.
     """
-    recorder = require_right(Right.REFUNDS_PAY, context.actor, "refund")
+    context = context.acting_as(require_right(Right.REFUNDS_PAY, context.actor, "refund"))
     bill, transfer, refunds = await _lock_transfer(context.uow, transfer_id)
     if transfer.state is TransferState.REFUSED:
         return transfer
     if transfer.state is TransferState.DONE:
         raise AlreadyDone("transfer", AlreadyDoneReason.REFUNDED)
-    await _end_transfer(context, transfer, TransferState.REFUSED, recorder)
+    await _end_transfer(context, transfer, TransferState.REFUSED)
     for refund in refunds:
         refund.transfer_id = refund.iban = refund.approved_by = refund.approved_at = None
         await context.uow.bills.save_refund(refund)
     await forget_refused_iban(context.uow.refund_transfers, bill.id)
     facts = {"bill_id": bill.bill_id, "refund": transfer.amount}
     await context.uow.audit.add_entry(
-        context.dependencies.clock.now(), recorder.label, "refund_transfer_refused", facts
+        context.dependencies.clock.now(), context.actor.label, "refund_transfer_refused", facts
     )
     return transfer
 
@@ -170,12 +171,8 @@ async def _lock_transfer(uow: UnitOfWork, transfer_id: int) -> tuple[Bill, Refun
 
 
 async def _end_transfer(
-    context: ActionContext,
-    transfer: RefundTransfer,
-    state: TransferState,
-    recorder: Actor,
-    reference: str | None = None,
+    context: ActorContext, transfer: RefundTransfer, state: TransferState, reference: str | None = None
 ) -> None:
     transfer.state, transfer.reference = state, reference
-    transfer.ended_at, transfer.ended_by = context.dependencies.clock.now(), recorder.label
+    transfer.ended_at, transfer.ended_by = context.dependencies.clock.now(), context.actor.label
     await context.uow.refund_transfers.save_transfer(transfer)

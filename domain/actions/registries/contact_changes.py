@@ -2,7 +2,7 @@
 money goes back to. So the old number is told, and the change is remembered.
 """
 
-from domain.actions.context import ActionContext
+from domain.actions.context import ActorContext
 from domain.actions.messages.notify import notify_line
 from domain.audit.read_events import mask_filter_value
 from domain.messages.catalogue import RenderedMessage
@@ -10,14 +10,11 @@ from domain.messages.records import MessageClass
 from domain.people.mobile_changes import MobileChange
 from domain.registries.declarations import DRIVER, OWNER, Registry
 from domain.registries.rows import RegistryChange
-from domain.values.actors import Actor
 
 _CONTACT_REGISTRIES = (OWNER.key, DRIVER.key)
 
 
-async def note_contact_change(
-    context: ActionContext, registry: Registry, change: RegistryChange, editor: Actor
-) -> None:
+async def note_contact_change(context: ActorContext, registry: Registry, change: RegistryChange) -> None:
     """Store and audit that a row has another mobile now, and tell the old one; nothing where it has the same."""
     if registry.key not in _CONTACT_REGISTRIES or change.values_before is None:
         return
@@ -31,15 +28,15 @@ async def note_contact_change(
         old_mobile=old_mobile,
         new_mobile=new_mobile or "",
         proof="",
-        proposed_by=editor.label,
+        proposed_by=context.actor.label,
         proposed_at=change.changed_at,
-        done_by=editor.label,
+        done_by=context.actor.label,
         done_at=change.changed_at,
     )
     await context.uow.mobile_changes.save(mobile_change)
     facts = {"registry": registry.key, "row": change.row.id, "mobile_before": mask_filter_value(old_mobile)}
     facts |= {"mobile": mask_filter_value(new_mobile)} if new_mobile else {}
-    await context.uow.audit.add_entry(change.changed_at, editor.label, "contact_changed", facts)
+    await context.uow.audit.add_entry(change.changed_at, context.actor.label, "contact_changed", facts)
 
     async def render_message() -> RenderedMessage:
         return context.dependencies.catalogue.render_message("sms.contact_changed", {}, MessageClass.RECEIPT)

@@ -141,7 +141,7 @@ async def amend_row(
     amended_row = apply_amendment(row, registry, values, editor.label, now)
     change = RegistryChange(amended_row, row.values, editor.label, now)
     await context.uow.registries.save_changes(registry.key, [change])
-    await note_contact_change(context, registry, change, editor)
+    await note_contact_change(context.acting_as(editor), registry, change)
     return replace(amended_row, revision=row.revision + 1)
 
 

@@ -130,7 +130,7 @@ async def put_rows(context: ActorContext, registry: Registry, submitted: Sequenc
     ]
     await context.uow.registries.save_changes(registry.key, changes)
     for change in changes:
-        await note_contact_change(context, registry, change, editor)
+        await note_contact_change(context.acting_as(editor), registry, change)
     return puts
 
 

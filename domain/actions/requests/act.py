@@ -1,7 +1,6 @@
 """Taking a transition of a request, by staff, clerk or the citizen whose request it is."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from domain.actions.context import ActorContext
 from domain.authorization.request_policy import list_step_refusals, refuse_unconcerned
@@ -14,9 +13,6 @@ from domain.values.reasons import ConflictReason
 from domain.values.text import group_digits
 from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken, refuse_stale
-
-SAME_PRESS = timedelta(minutes=10)
-"""Time within which a second click, or a colleague's, is the same press."""
 
 
 async def act_on_request(

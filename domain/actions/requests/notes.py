@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from domain.actions.context import ActionContext, ActorContext
-from domain.actions.requests.act import SAME_PRESS, lock_request
+from domain.actions.requests.act import lock_request
 from domain.actions.staffing import list_substitutions, make_staff_actor, select_on_duty, today_in_tehran
 from domain.authorization.request_policy import may_use_on_request, require_request_right
 from domain.authorization.rights import Right
 from domain.authorization.visibility import sees_service, visible_services
+from domain.idempotency.repeated_press import SAME_PRESS
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.people.person import StaffMember, Substitution

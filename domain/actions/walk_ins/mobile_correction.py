@@ -60,16 +60,16 @@ async def correct_mobile(
     service = context.dependencies.engine.get_service(request.service)
     last_change = await context.uow.mobile_changes.find_last(REQUEST_SUBJECT, request.id)
     right = await find_correcting_right(context.uow.personal_data, request, last_change)
-    corrector = require_request_right(right, service, request, context.actor)
+    context = context.acting_as(require_request_right(right, service, request, context.actor))
     _refuse_needless(request, last_change, new_mobile, proof)
     change = _find_proposal(request, last_change, new_mobile)
     if change is None:
-        change = _propose(context.dependencies, request, last_change, new_mobile, tidy_text(proof), corrector)
+        change = _propose(context.dependencies, request, last_change, new_mobile, tidy_text(proof), context.actor)
         if right is Right.REQUESTS_MOBILE_OWED:
-            return await _await_second(context, request, change, corrector)
-    elif right is Right.REQUESTS_MOBILE_OWED and acting_label(change.proposed_by) == acting_label(corrector.label):
+            return await _await_second(context, request, change)
+    elif right is Right.REQUESTS_MOBILE_OWED and acting_label(change.proposed_by) == acting_label(context.actor.label):
         return MobileCorrection(request, awaits_second=True)
-    return await _change(context, request, change, corrector)
+    return await _change(context, request, change)
 
 
 async def find_correcting_right(
@@ -128,24 +128,20 @@ def _propose(
     )
 
 
-async def _await_second(
-    context: ActionContext, request: ServiceRequest, change: MobileChange, corrector: Actor
-) -> MobileCorrection:
+async def _await_second(context: ActorContext, request: ServiceRequest, change: MobileChange) -> MobileCorrection:
     """Keep a change until a second person enters it too; the number that would be left hears of it already."""
     await context.uow.mobile_changes.save(change)
-    await _note_change(context.acting_as(corrector), request, change, "propose_mobile", "mobile_proposed")
+    await _note_change(context, request, change, "propose_mobile", "mobile_proposed")
     await _tell_old_number(context, request, change, "sms.mobile_proposed")
     return MobileCorrection(request, awaits_second=True)
 
 
-async def _change(
-    context: ActionContext, request: ServiceRequest, change: MobileChange, corrector: Actor
-) -> MobileCorrection:
+async def _change(context: ActorContext, request: ServiceRequest, change: MobileChange) -> MobileCorrection:
     service = context.dependencies.engine.get_service(request.service)
     left_mobile = await replace_mobile(context, request, change.new_mobile)
-    change.done_by, change.done_at = corrector.label, context.dependencies.clock.now()
+    change.done_by, change.done_at = context.actor.label, context.dependencies.clock.now()
     await context.uow.mobile_changes.save(change)
-    await _note_change(context.acting_as(corrector), request, change, "correct_mobile", "mobile_corrected")
+    await _note_change(context, request, change, "correct_mobile", "mobile_corrected")
     await context.uow.people.save_person(build_citizen(context.dependencies, service, request, change.new_mobile))
     is_left = left_mobile is not None and left_mobile != change.new_mobile
     other_requests = await _leave_old_mobile(context, request, left_mobile) if is_left and left_mobile else []

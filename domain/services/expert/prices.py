@@ -10,9 +10,9 @@ from domain.blocks.charging import store_quote
 from domain.fields.form import Field
 from domain.fields.stored import StoredField, StoredFields, StoredForm
 from domain.fields.types import Integer
-from domain.language.kept_fields import QUOTE
 from domain.language.lookups import LookupAnswer, LookupContext, PriceLookup
 from domain.language.service import Effect, StepContext
+from domain.language.stored_quote import QUOTE
 from domain.requests.request import ServiceRequest
 from domain.services.expert.kinds import OPINION_KINDS, KindName, OpinionKind
 from domain.tariffs.tariff import PricedSubject, Quantity, TariffRow, compute_quote, list_price_bands

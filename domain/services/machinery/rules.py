@@ -17,8 +17,8 @@ from domain.blocks.paper_issuing import issue_paper
 from domain.fields.stored import StoredFields, stored_moment, stored_text
 from domain.fields.types import Choice, Integer
 from domain.fields.work_items import MOST_HOURS, MOST_MACHINES
-from domain.language.kept_fields import QUOTE
 from domain.language.service import Effect, Guard, StepContext
+from domain.language.stored_quote import QUOTE
 from domain.services.machinery.reasons import MachineryInvalidReason
 from domain.settings.service_rules import ServiceRule
 from domain.tariffs.tariff import Quantity

@@ -20,7 +20,7 @@ from domain.fields.stored import (
     stored_texts,
 )
 from domain.fields.types import Text
-from domain.language.kept_fields import QUOTE
+from domain.language.stored_quote import QUOTE
 from domain.tariffs.tariff import Quote
 from scripts.structure import SOURCE_PACKAGES, parse_file
 from tests.support.factories import a_request

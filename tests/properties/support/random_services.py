@@ -59,7 +59,6 @@ from domain.fields.types import Choice, Choices, FieldType, Identifier, Integer,
 from domain.fields.work_items import WorkItems
 from domain.language.form_changes import ChangeableFields
 from domain.language.intents import Intent, Keyword, Topic
-from domain.language.kept_fields import QUOTE
 from domain.language.papers import ServicePapers
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, QuotedPart
 from domain.language.service import (
@@ -74,6 +73,7 @@ from domain.language.service import (
     Transition,
     Trigger,
 )
+from domain.language.stored_quote import QUOTE
 from domain.language.summary_columns import SummaryColumns
 from domain.requests.request import Phase
 from domain.settings.service_rules import ServiceRule

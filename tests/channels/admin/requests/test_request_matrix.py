@@ -15,7 +15,7 @@ from aiohttp.web_urldispatcher import DynamicResource
 from app.demo.samples import enter_admitted_form, list_sample_forms
 from app.demo.townsfolk import nth_citizen, nth_home
 from channels.admin.frame import PageRoute
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.walk_ins.entering import enter_walk_in
 from domain.authorization.policy import may_use
 from domain.authorization.request_policy import may_see_request
@@ -67,7 +67,7 @@ async def enter_sample(service: Service, site: StaffSite) -> ServiceRequest:
     forms = list_sample_forms(service.form, citizen, to_tehran(now).date() + timedelta(days=4), nth_home(0), now)
     async with site.store.open_unit() as uow:
         manager = actor(Role.MANAGER)
-        outcome = await enter_admitted_form(ActionContext(site.demo.desk, uow), service, forms, manager, citizen.mobile)
+        outcome = await enter_admitted_form(ActorContext(site.demo.desk, uow, manager), service, forms, citizen.mobile)
     assert outcome, f"no sample form of {service.key} is admitted"
     return outcome.request
 

@@ -6,8 +6,9 @@ import pytest
 
 from domain.actions.context import ActorContext
 from domain.actions.requests import erase, notes
-from domain.actions.requests.act import SAME_PRESS, act_on_request
+from domain.actions.requests.act import act_on_request
 from domain.actions.requests.notes import count_unread_mentions, list_own_mentions, write_note
+from domain.idempotency.repeated_press import SAME_PRESS
 from domain.people.person import StaffMember
 from domain.values.actors import Actor, Role
 from domain.values.errors import NotAllowedNow
