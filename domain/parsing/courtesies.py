@@ -111,7 +111,7 @@ def _is_signature(stream: TokenStream, start: int) -> bool:
 
 def _may_be_name(stream: TokenStream, start: int, end: int) -> bool:
     """Return whether words may be somebody's name: no numbers, addresses, words of asking, and nothing denied."""
-    denied_places = find_negations(stream.text).places
+    denied_places = find_negations(stream.read).places
     return all(
         stream.tokens[place].kind is TokenKind.WORD
         and place not in denied_places

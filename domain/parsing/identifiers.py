@@ -371,7 +371,7 @@ def doubts_score(stream: TokenStream) -> bool:
 
 def _denies_number(stream: TokenStream) -> bool:
     """Return whether a number, in digits or in words, is denied right behind it («۵ نمی‌دم», «پنج نمی‌دم», «۵ نه»)."""
-    denials = {negation.start for negation in find_negations(stream.text).verbs}
+    denials = {negation.start for negation in find_negations(stream.read).verbs}
     denials |= {index for index in range(1, len(stream)) if stream.raw_at(index) in _NOT_THAT}
     return any(place > 0 and read_number_at(stream, place - 1) is not None for place in denials)
 

@@ -12,7 +12,7 @@ from itertools import product
 from typing import NamedTuple
 
 from domain.parsing.filler_words import FILLER_WORDS
-from domain.parsing.tokens import Phrases, ReadText, TokenKind, TokenStream, key_of, keys_in, keys_of, read_once
+from domain.parsing.tokens import Phrases, ReadText, TokenKind, TokenStream, key_of, keys_in, keys_of
 from domain.parsing.word_lists import words_of
 from domain.parsing.yes_no_words import NO_KEYS
 
@@ -235,9 +235,9 @@ def _places_of(verbs: Iterable[Negation]) -> frozenset[int]:
     return frozenset(place for verb in verbs for place in range(verb.start, verb.end))
 
 
-def find_negations(text: str) -> Negations:
+def find_negations(read: ReadText) -> Negations:
     """Return all that a text denies, found once whoever asks."""
-    return read_once(text).find_once(Negations)
+    return read.find_once(Negations)
 
 
 _NOT_WORDS = keys_of("نه", "na", "däl")

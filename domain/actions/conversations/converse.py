@@ -56,7 +56,7 @@ from domain.conversation.reading.own_words import takes_back
 from domain.engine.engine import StepOutcome
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
 from domain.parsing.negation import find_negations
-from domain.parsing.tokens import TokenStream
+from domain.parsing.tokens import TokenStream, read_once
 from domain.requests.request import ServiceRequest
 from domain.values.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
 from domain.values.reasons import ExpiredDialogueReason, UnsupportedReason
@@ -309,7 +309,7 @@ async def _answer_unknown(turn: TurnContext, step: Unknown) -> Outcome:
     if meant_step := await _find_meant_step(turn, turn.text):
         return meant_step
     stream = TokenStream(turn.text)
-    denied = find_negations(turn.text)
+    denied = find_negations(read_once(turn.text))
     near_intents = step.near_intents or (("opt_out",) if denied.refuses_messages else ())
     offered_intents = [intent for intent in near_intents if _may_offer(turn, intent, stream)]
     if offered_intents:

@@ -171,7 +171,7 @@ async def read_staff_answer(turn: TurnContext, text: str, *, is_clear: bool) -> 
     if not asked_requests or _answers_late_question(turn, text, asked_requests[0]):
         return None
     is_asking = read_once(text).asks
-    is_plain = is_clear and not (is_asking or find_negations(text).forbids or turn.late_question)
+    is_plain = is_clear and not (is_asking or find_negations(read_once(text)).forbids or turn.late_question)
     code = {"code": asked_requests[0].code} if len(asked_requests) == 1 else {}
     return turn.conversation.begin_intent(
         turn.dialogue, "reply", {**code, "text": text}, turn.sent_at, is_plain=is_plain

@@ -63,7 +63,7 @@ from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import Text
 from domain.parsing.negation import find_negations
 from domain.parsing.places import mentions_address
-from domain.parsing.tokens import TokenStream
+from domain.parsing.tokens import TokenStream, read_once
 from domain.values.errors import AmbiguousField, DomainError, InvalidField
 from domain.values.reasons import InvalidReason
 
@@ -79,7 +79,7 @@ class Conversation(Offers):
         message = self._read_message(dialogue, text, now)
         is_number = has_no_letters(text) or is_labelled_number(text)
         is_called = message.intent == "opt_out" and not message.is_guessed and not (dialogue.frames and is_number)
-        if is_called or find_negations(text).stops_messages:
+        if is_called or find_negations(read_once(text)).stops_messages:
             return OptOut(is_stopped=True)
         if dialogue.top and dialogue.top.kept_slots and keeps_answer(text):
             return self.go_back(dialogue)
@@ -121,7 +121,7 @@ class Conversation(Offers):
             sure_step = self._try_answer(replace(heard, text=sure_text)) if sure_text else None
             sure_step = sure_step or self.read_story(heard)
             return sure_step or self.take_correction(heard.dialogue, frame, read_unsure(frame, field, heard.now))
-        wanted_text = find_negations(heard.text).wanted_instead  # «لودر نمی‌خوام بیل مکانیکی می‌خوام»
+        wanted_text = find_negations(read_once(heard.text)).wanted_instead  # «لودر نمی‌خوام بیل مکانیکی می‌خوام»
         correction = hear_earlier_answer(frame, form, wanted_text, heard.now) if wanted_text else None
         correction = correction or read_correction(frame, form, field_words, heard.text, heard.now)
         if correction is None:
@@ -245,7 +245,11 @@ class Conversation(Offers):
         if is_summary and self.asks_for_person(frame.intent) and has_no_letters(heard.text):
             return self._name_number(heard)
         is_question = 1 < len(heard.text.split()) <= MOST_WORDS_OF_A_QUESTION  # a longer text tells of what is wanted
-        if is_question and not find_negations(heard.text).gives_up and (price_step := self._read_price(heard)):
+        if (
+            is_question
+            and not find_negations(read_once(heard.text)).gives_up
+            and (price_step := self._read_price(heard))
+        ):
             return price_step
         if not is_summary and (story_step := self.read_story(heard)):
             return story_step
@@ -279,7 +283,7 @@ class Conversation(Offers):
             understand_message(self.grammar, heard.text, heard.now),
             self.forms[frame.intent].is_service_form,
         )
-        if is_form and (guess.intent == "exit" or find_negations(heard.text).gives_up):
+        if is_form and (guess.intent == "exit" or find_negations(read_once(heard.text)).gives_up):
             return self.leave_dialogue(heard.dialogue)
         if price_step := self._read_price(heard):
             return price_step

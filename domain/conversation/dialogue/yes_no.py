@@ -6,7 +6,7 @@ from typing import NamedTuple
 from domain.parsing.filler_words import COURTESY_WORDS, FILLER_WORDS, PLAIN_WORDS
 from domain.parsing.identifiers import CODE_LABELS
 from domain.parsing.negation import find_negations
-from domain.parsing.tokens import QUESTION_MARKS, Phrases, TokenStream, keys_in, keys_of
+from domain.parsing.tokens import QUESTION_MARKS, Phrases, TokenStream, keys_in, keys_of, read_once
 from domain.parsing.word_lists import words_of
 from domain.parsing.yes_no_words import NO_KEYS, YES_KEYS
 
@@ -50,7 +50,7 @@ def read_yes_or_no(text: str, *, asks_denial: bool = False) -> bool | None:
     stream = TokenStream(text)
     phrase_answers, phrase_positions = _find_phrases(stream)
     negation_list = [
-        one for one in find_negations(text).verbs if phrase_positions.isdisjoint(range(one.start, one.end))
+        one for one in find_negations(read_once(text)).verbs if phrase_positions.isdisjoint(range(one.start, one.end))
     ]
     denied_positions = {index for negation in negation_list for index in range(negation.start, negation.end)}
     stated_words = {

@@ -110,7 +110,7 @@ def _take_matter_words(stream: TokenStream, intent: Intent) -> None:
     """Take what may be beside a keyword and change nothing: words about its matter, and what is refused of that."""
     if not any(stream.key_at(index) in intent.matter_words for index in stream.free_indexes()):
         return
-    denied_places = find_negations(stream.text).places
+    denied_places = find_negations(stream.read).places
     for index in list(stream.free_indexes()):
         if index in denied_places or stream.key_at(index) in intent.matter_words | _EXTRA_WORDS:
             stream.take(index, index + 1)

@@ -15,7 +15,7 @@ from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMes
 from domain.conversation.reading.sentences import Mood
 from domain.parsing.filler_words import FILLER_WORDS
 from domain.parsing.negation import Negation, find_negations
-from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of, read_once
 from domain.parsing.word_lists import words_of
 
 CANCEL_INTENT = "cancel"
@@ -66,7 +66,7 @@ def forbids_ending(stream: TokenStream) -> bool:
     return (
         (is_denied or has_threat or is_let or _wonders(stream))
         or not _FORBIDDING_WORDS.isdisjoint(word_keys)
-        or any(_is_withheld(word_keys, negation) for negation in find_negations(stream.text).verbs)
+        or any(_is_withheld(word_keys, negation) for negation in find_negations(stream.read).verbs)
     )
 
 
@@ -111,7 +111,7 @@ def read_ending_parts(text: str) -> EndingParts:
 
 def _find_verbs(stream: TokenStream) -> Iterator[_Verb]:
     """Yield the verbs of ending and of keeping; one that is denied means the contrary."""
-    negations = {negation.start: negation for negation in find_negations(stream.text).verbs}
+    negations = {negation.start: negation for negation in find_negations(stream.read).verbs}
     index = 0
     while index < len(stream):
         keeping = _KEEPING.match_at(stream, index)
@@ -144,7 +144,7 @@ def settle_ending(grammar: Grammar, message: ParsedMessage, text: str, now: date
     stream = TokenStream(text)
     if message.intent not in {CANCEL_INTENT, UNKNOWN_INTENT, "help"} or "about" in message.partial_values:
         return message
-    if forbids_ending(stream) or ("code" not in message.slots and find_negations(text).refuses_messages):
+    if forbids_ending(stream) or ("code" not in message.slots and find_negations(read_once(text)).refuses_messages):
         return _without_ending(message, stream)
     parts = read_ending_parts(text)
     if CANCEL_INTENT in message.suggested_intents and parts.kept_text and parts.ended_text:

@@ -143,7 +143,7 @@ class Grammar:
 
     def refuses(self, stream: TokenStream, intent: str) -> bool:
         """Return whether a text refuses or forbids; a lack refuses what it names («شکایتی ندارم») alone."""
-        negations, only_asks = find_negations(stream.text), self._keywords.intents_by_name[intent].only_asks
+        negations, only_asks = find_negations(stream.read), self._keywords.intents_by_name[intent].only_asks
         if stream.is_turkmen and not only_asks and negations.denies_at_end:
             return True  # «kran däl»
         return any(
@@ -319,7 +319,7 @@ class Grammar:
             return None  # of «123456786 چی شد» nobody says what the number is
         for call in (*binding_calls, *sorted(read_only_calls, key=lambda one: one.intent.name != "pay")):
             message = self._read_call(text, call, day)
-            if message and message.refused_intent == "track" and not find_negations(text).forbids:
+            if message and message.refused_intent == "track" and not find_negations(read_once(text)).forbids:
                 return self._read_bare_code(text, place, day)  # «خبری نیست» refuses nothing
             if message:
                 return message
@@ -373,9 +373,9 @@ class Grammar:
 
     def _suggest_intents(self, text: str, offered_intents: list[str]) -> ParsedMessage:
         """Return what calls no command; what ends something is not offered to who refuses or forbids something."""
-        if find_negations(text).refuses_alone:
+        if find_negations(read_once(text)).refuses_alone:
             return ParsedMessage(UNKNOWN_INTENT, mood=Mood.REFUSED)
-        if find_negations(text).forbids:
+        if find_negations(read_once(text)).forbids:
             offered_intents = [name for name in offered_intents if not self._keywords.intents_by_name[name].is_binding]
         return ParsedMessage(UNKNOWN_INTENT, suggested_intents=tuple(offered_intents)[:_MOST_SUGGESTIONS])
 

@@ -84,7 +84,7 @@ def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMess
     What is wanted in place of what the text refuses is read by itself, and shown before it is done.
     """
     message = grammar.parse_message(text, now)
-    wanted_text = find_negations(text).wanted_instead
+    wanted_text = find_negations(read_once(text)).wanted_instead
     if wanted_text and _is_open(message) and not _is_sure(grammar, message, text):
         wanted = _understand_words(grammar, grammar.parse_message(wanted_text, now), wanted_text, now)
         if wanted.intent != UNKNOWN_INTENT and not grammar.is_binding(wanted.intent):
@@ -225,14 +225,14 @@ def _guess_message(grammar: Grammar, message: ParsedMessage, text: str, now: dat
     intent = grammar.find_intent(likeliest.name)
     if intent is None or likeliest.share < (STRICTLY_SURE_SHARE if intent.is_strict else SURE_SHARE):
         return None
-    is_withdrawn = intent.only_asks and find_negations(text).withdraws_order
+    is_withdrawn = intent.only_asks and find_negations(read_once(text)).withdraws_order
     is_denied = is_withdrawn or grammar.refuses(TokenStream(text), likeliest.name)
     if likeliest.name not in _INTENTS_THAT_REFUSE and is_denied:
         return None
     meant_message = _read_meant(grammar, likeliest.name, text, now)
     if meant_message is None or not grammar.is_asked_for(meant_message, text):
         return None
-    if intent.rest_slot == "reason" and not meant_message.slots and find_negations(text).verbs:
+    if intent.rest_slot == "reason" and not meant_message.slots and find_negations(read_once(text)).verbs:
         return None  # «با تاکسی کار نمی‌کنم» is a leave where it says when
     if _lacks_subject(meant_message, text, is_sure=likeliest.share >= CONTRADICTING_REFUSAL_SHARE):
         return None

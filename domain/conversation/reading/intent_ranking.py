@@ -70,15 +70,11 @@ def load_ranking(
     """
     key = known_names, vocabulary
     if key not in _RANKINGS:
-        weights = read_weights(digest_of(known_names, vocabulary)) or _learn_weights(known_names, find_named_intents)
+        learned_for, weights = read_weights()
+        if learned_for != digest_of(known_names, vocabulary) and (sentences := list_learned_sentences(known_names)):
+            weights = learn_from(sentences, find_named_intents)
         _RANKINGS[key] = IntentRanking(weights, find_named_intents)
     return _RANKINGS[key]
-
-
-def _learn_weights(known_names: frozenset[str], find_named_intents: FindNamedIntents) -> IntentWeights:
-    sentences = list_learned_sentences(known_names)
-    shipped_weights = None if sentences else read_weights(None)
-    return shipped_weights or learn_from(sentences, find_named_intents)
 
 
 def list_learned_sentences(known_names: frozenset[str]) -> list[LabelledSentence]:

@@ -57,7 +57,7 @@ def is_plain_statement(stream: TokenStream, *, tells_story: bool = True, may_lac
     is_for_another = _speaks_for_another(word_keys) or (may_lack and _calls_another(word_keys))
     if is_doubted or is_for_another or _jokes(stream.text):
         return False
-    return not any(_denies(stream, negation, may_lack=may_lack) for negation in find_negations(stream.text).verbs)
+    return not any(_denies(stream, negation, may_lack=may_lack) for negation in find_negations(stream.read).verbs)
 
 
 def _list_words(stream: TokenStream) -> list[str]:

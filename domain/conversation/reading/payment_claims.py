@@ -1,7 +1,7 @@
 """Claims to have paid («پرداخت کردم چرا میگه پرداخت نشده», «فیشش را دارم»): that is no wish to pay."""
 
 from domain.parsing.negation import find_negations
-from domain.parsing.tokens import Phrases, TokenStream, keys_in
+from domain.parsing.tokens import Phrases, TokenStream, keys_in, read_once
 from domain.parsing.word_lists import words_of
 
 _MONEY = words_of("intents.money")
@@ -39,5 +39,5 @@ def claims_payment(text: str) -> bool:
     claims = list(_CLAIMS.find_in(stream))
     if not claims or any(stream.raw_at(index) in _NOT_DONE for index in range(claims[0][2])):
         return False
-    denied_starts = {negation.start for negation in find_negations(text).verbs}
+    denied_starts = {negation.start for negation in find_negations(read_once(text)).verbs}
     return any(denied_starts.isdisjoint(range(start, end)) for start, _, end in claims)

@@ -55,7 +55,7 @@ def find_mood(stream: TokenStream, intent: Intent, start: int, end: int) -> Mood
     """Return how a command is said whose keyword is at tokens `start` to `end`; its arguments are taken."""
     refusals = [
         negation
-        for negation in find_negations(stream.text).verbs
+        for negation in find_negations(stream.read).verbs
         if stream.key_at(negation.start) and not start <= negation.start < end
     ]
     if (
@@ -133,7 +133,7 @@ def _follows_keyword(stream: TokenStream, intent: Intent, index: int, refusals: 
 def _leads_to_keyword(stream: TokenStream, start: int, refusals: Sequence[Negation]) -> bool:
     """Return whether a message begins with saying that what its keyword calls is not needed («نیازی نیست ماشین …»)."""
     return any(
-        refusal.is_wanting and refusal.end == start and find_negations(stream.text).is_leading(refusal)
+        refusal.is_wanting and refusal.end == start and find_negations(stream.read).is_leading(refusal)
         for refusal in refusals
     )
 

@@ -14,7 +14,7 @@ from domain.conversation.reading.sentences import Mood
 from domain.conversation.reading.vocabulary import NUMBER_LABELS
 from domain.parsing.code_places import find_code_place
 from domain.parsing.negation import CANCEL_WORDS, Negation, find_negations
-from domain.parsing.tokens import TokenStream, keys_in, keys_of
+from domain.parsing.tokens import TokenStream, keys_in, keys_of, read_once
 
 _CANCEL_INTENT = "cancel"
 _NEEDS = keys_of("لازم", "نیاز", "نیازی")
@@ -32,7 +32,7 @@ def read_unwanted(grammar: Grammar, message: ParsedMessage, text: str, now: date
     where the wish to cancel is followed by its reason («ýatyryň, indi gerek däl»); None for any other text.
     """
     stream = TokenStream(text)
-    negations = find_negations(text)
+    negations = find_negations(read_once(text))
     refusals = negations.refusals
     if stream.read.asks or not negations.is_unwanted:
         return None

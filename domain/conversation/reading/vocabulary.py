@@ -259,7 +259,7 @@ def list_command_intents(service_intents: Iterable[Intent]) -> tuple[Intent, ...
         stated = {"field": change.field_name, "value": change.value_text if says_something(change.value_text) else ""}
         reader.slots.update({name: text for name, text in stated.items() if text})
         # A refusal among the words makes the wish unclear, or none; so does a value of several sentences.
-        if not find_negations(reader.stream.text).verbs and not _SENTENCE_ENDS & {*change.value_text}:
+        if not find_negations(reader.stream.read).verbs and not _SENTENCE_ENDS & {*change.value_text}:
             reader.stream.take(0, len(reader.stream))
 
     alternatives = {"machine": (*dict(price_readers), "service")}

@@ -55,13 +55,9 @@ class TraitWeights(Mapping[str, Mapping[int, float]]):
         return len(self._starts)
 
 
-def read_weights(digest: str | None) -> IntentWeights | None:
-    """Return the weights of the file, whatever they were learned for without a digest; None when they were learned for
-    something else.
-    """
+def read_weights() -> tuple[str, IntentWeights]:
+    """Return the digest of what the weights of the file were learned for, and the weights."""
     content = WEIGHTS_FILE.read_bytes()
     learned_for, intent_names, _ = content.split(b"\n", 2)
-    if digest is not None and learned_for.decode() != digest:
-        return None
     start = len(learned_for) + len(intent_names) + 2
-    return IntentWeights(tuple(intent_names.decode().split("\t")), TraitWeights(content, start))
+    return learned_for.decode(), IntentWeights(tuple(intent_names.decode().split("\t")), TraitWeights(content, start))

@@ -82,7 +82,7 @@ def _trim_to_name(stream: TokenStream, start: int, end: int) -> tuple[int, int] 
     while start < end and (stream.key_at(end - 1) in _IGNORED_WORDS or stream.is_mark_at(end - 1)):
         end -= 1
     is_short = 0 < end - start <= _MOST_WORDS
-    is_denied = any(start <= negation.start < end for negation in find_negations(stream.text).verbs)
+    is_denied = any(start <= negation.start < end for negation in find_negations(stream.read).verbs)
     return (
         (start, end)
         if is_short

@@ -9,6 +9,7 @@ from domain.conversation.dialogue.frames import OptOut
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.sentences import Mood
 from domain.parsing.negation import find_negations
+from domain.parsing.tokens import read_once
 from tests.support.conversation_line import CODE, FORM, GRAMMAR, ConversationLine
 from tests.support.tables import each_row
 
@@ -90,7 +91,7 @@ def test_who_wants_no_end_is_not_asked_for_one(text: str) -> None:
     ],
 )
 def test_a_request_may_be_unwanted_without_its_code(text: str, is_unwanted: bool) -> None:
-    assert find_negations(text).withdraws_order is is_unwanted
+    assert find_negations(read_once(text)).withdraws_order is is_unwanted
 
 
 @pytest.mark.parametrize("text", ["نیازی نیست ماشین بفرستید، خودمون آوردیم", "لازم نیست لودر بفرستید تموم شد"])

@@ -39,8 +39,8 @@ def test_what_is_found_in_a_text_is_found_once_and_does_not_change() -> None:
 
     assert [stream.read.find_once(note_call), read_once(stream.text).find_once(note_call)] == [1, 1]
     stream.take(0, len(stream))  # by a reader: what the text says stays
-    assert find_negations(stream.text) is find_negations(TokenStream(stream.text).text)
-    assert find_negations(stream.text).refusals != ()
+    assert find_negations(stream.read) is find_negations(TokenStream(stream.text).read)
+    assert find_negations(stream.read).refusals != ()
 
 
 def test_phrases_that_were_found_before_are_found_only_where_tokens_are_free() -> None:

@@ -117,13 +117,13 @@ async def find_abandoned_request(turn: TurnContext, text: str) -> ServiceRequest
     """Return the one open request that a text may give up, which calls nothing and begins with a refusal («دیگه لازم
     نیست خودمان جمعش کردیم»), or says somewhere that it is not wanted any more («همسایه آورد، نیاین»).
     """
-    if find_negations(text).refuses_messages:
+    if find_negations(read_once(text)).refuses_messages:
         return None
     text_words = text.split()
     leading_texts = [" ".join(text_words[:count]) for count in _LEADING_WORDS if len(text_words) > count]
     messages = [turn.dependencies.grammar.parse_message(leading, turn.sent_at) for leading in leading_texts]
     is_refusal = any(message.mood is Mood.REFUSED and not message.refused_intent for message in messages)
-    if not (is_refusal or find_negations(text).withdraws_order):
+    if not (is_refusal or find_negations(read_once(text)).withdraws_order):
         return None
     requests = await list_refused_requests(turn, "")
     return requests[0] if len(requests) == 1 else None
