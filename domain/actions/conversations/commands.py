@@ -16,6 +16,7 @@ from domain.actions.messages import notify
 from domain.actions.requests import reopen as reopening
 from domain.actions.requests import track
 from domain.actions.requests.command import take_command
+from domain.actions.requests.timers import record_broken_sla
 from domain.actions.walk_ins.mobile_correction import object_to_change
 from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import FEWEST_PARTS, MergedBill, derive_merged_deadline, derive_merged_state
@@ -24,6 +25,7 @@ from domain.chats.chat import MESSENGERS
 from domain.conversation.buttons.requests import list_request_rows
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame
 from domain.engine.engine import StepOutcome
+from domain.engine.overdue import SLA_BROKEN
 from domain.language.service import Command
 from domain.messages.catalogue import RenderedMessage, fit_lines
 from domain.messages.keyboards import ReplyMarkup
@@ -53,9 +55,21 @@ async def track_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage
     """Follow a request: in full from its own mobile, service and phase from another."""
     tracking_result = await track.track_request(turn, slots["code"], turn.actor.identifier)
     if tracking_result.is_own:
-        reply = await describe_status(turn, tracking_result.request)
+        late_reply = await _describe_late(turn, tracking_result.request)
+        reply = late_reply or await describe_status(turn, tracking_result.request)
         return add_holder(turn, reply, tracking_result.request)
     return turn.render_about(tracking_result.request, "sms.status_of_other")
+
+
+async def _describe_late(turn: TurnContext, request: ServiceRequest) -> RenderedMessage | None:
+    """Return that work is late which should have begun, and notify its unit, once a state; None where it is not."""
+    late_key = f"services.{request.service}.late.{request.state}"
+    if late_key not in turn.dependencies.catalogue or not notify.is_late(turn, request):
+        return None
+    locked_request = await turn.uow.requests.get(request.id, lock=True)
+    if locked_request.state == request.state and request.state not in (SLA_BROKEN.find(locked_request) or []):
+        await record_broken_sla(turn, locked_request)
+    return turn.render_about(request, late_key)
 
 
 async def list_own_requests(turn: TurnContext, slots: SlotValues) -> RenderedMessage:

@@ -34,6 +34,9 @@ from domain.values.text import close_up_codes
 
 SMS_CHANNEL = "sms"
 
+LATE_AFTER = timedelta(minutes=15)
+"""Time after its hour from which work that has not begun is told as late."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -364,6 +367,14 @@ async def find_status_text(context: ActionContext, request: ServiceRequest) -> t
             context.uow.documents, context.dependencies.services[request.service].papers, request
         )
     return (pending_key if facts.get("missing") else f"{service_prefix}.status.{request.state}"), facts
+
+
+def is_late(context: ActionContext, request: ServiceRequest) -> bool:
+    """Return whether what the reminders of a request's state announce (the hour of a machine, a visit) is over."""
+    engine, now = context.dependencies.engine, context.dependencies.clock.now()
+    reminders = engine.get_service(request.service).state_named(request.state).reminders
+    moments = [engine.reckon_reminder_event(context.uow, request, reminder) for reminder in reminders]
+    return any(moment is not None and moment + LATE_AFTER < now for moment in moments)
 
 
 async def find_answer_deadline(uow: UnitOfWork, request: ServiceRequest) -> dict[str, Any]:

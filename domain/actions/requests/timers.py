@@ -71,7 +71,7 @@ async def _run_timer(context: ActionContext, timer: Timer) -> None:
     elif timer.kind is TimerKind.REMINDER:
         await _send_reminder(context, request, timer)
     else:
-        await _record_broken_sla(context, request)
+        await record_broken_sla(context, request)
 
 
 async def _meet_deadline(context: ActionContext, request: ServiceRequest, timer: Timer) -> None:
@@ -110,7 +110,8 @@ async def _send_reminder(context: ActionContext, request: ServiceRequest, timer:
         await notify_line(context, mobile, render_message, until=event_at)
 
 
-async def _record_broken_sla(context: ActionContext, request: ServiceRequest) -> None:
+async def record_broken_sla(context: ActionContext, request: ServiceRequest) -> None:
+    """Note that a request is late in its state, and notify its unit. The request's row must be locked."""
     SLA_BROKEN.write(request, [*(SLA_BROKEN.find(request) or []), request.state])
 
     def render_message() -> RenderedMessage:

@@ -10,7 +10,7 @@ SERVICES_PREFIX = "services"
 PAGE_TABLES = frozenset({"title", "description", "benefits", "author", "date", "steps"})
 """Texts of a service that stand on its page."""
 
-TABLE_ORDER = ("notices", "summary", "status", "pending", "fields", "sections", "answers", "lookups", "page")
+TABLE_ORDER = ("notices", "summary", "status", "pending", "late", "fields", "sections", "answers", "lookups", "page")
 """The tables of a service that citizens read, in the order in which they meet them; the others come after."""
 
 
@@ -70,7 +70,7 @@ class TextPlaces:
     def _describe_in_service(self, service: Service, table: str, name: str) -> str | None:
         if table == "notices":
             return self._describe_notice(service, name)
-        if table in {"status", "pending", "states"}:
+        if table in {"status", "pending", "late", "states"}:
             return self._render("in_state", state=self._catalogue.text(f"services.{service.key}.states.{name}"))
         label_key = f"services.{service.key}.fields.{name}.label"
         return self._catalogue.text(label_key) if table == "fields" and label_key in self._catalogue else None

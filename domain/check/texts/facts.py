@@ -59,7 +59,7 @@ def _list_rendered_texts(situation: "_Situation", catalogue: Catalogue) -> Itera
     for text_name, given_facts in situation.list_message_facts():
         yield f"{text_prefix}.notices.{text_name}", frozenset(given_facts)
     for state in service.states:
-        for table in ("status", "pending"):
+        for table in ("status", "pending", "late"):
             pending_facts = {"missing"} if table == "pending" else set()
             yield f"{text_prefix}.{table}.{state.name}", frozenset(situation.status_facts(state.name) | pending_facts)
     yield f"{text_prefix}.summary", frozenset(situation.form_facts | service.summary_facts.keys())

@@ -301,7 +301,9 @@ def _conversation_texts(service: Service, catalogue: Catalogue) -> Iterator[str]
     """Yield the keys of texts that a conversation may send, where they are there: a state may do without its own."""
     text_prefix = f"services.{service.key}"
     yield f"{text_prefix}.summary"
-    yield from (f"{text_prefix}.{table}.{state.name}" for table in ("status", "pending") for state in service.states)
+    yield from (
+        f"{text_prefix}.{table}.{state.name}" for table in ("status", "pending", "late") for state in service.states
+    )
     yield from _prompt_texts(service)
     yield from (f"{text_prefix}.fields.{field.name}.{part}" for field in service.form for part in ("choose", "help"))
     part_names = [f"{field.name}_{part_name}" for field in service.form for part_name in field.type.part_names]
@@ -354,7 +356,7 @@ def list_unasked_texts(service: Service, catalogue: Catalogue) -> list[str]:
     text_names = {message.text_name for message in messages if message.audience not in STAFF_AUDIENCES}
     prefix = f"services.{service.key}"
     own_keys = [f"{prefix}.notices.{name}" for name in sorted(text_names)]
-    statuses = [key for part in ("status", "pending") for key in catalogue.list_keys(f"{prefix}.{part}.")]
+    statuses = [key for part in ("status", "pending", "late") for key in catalogue.list_keys(f"{prefix}.{part}.")]
     return [key for key in (*own_keys, *statuses) if key in catalogue]
 
 

@@ -40,7 +40,9 @@ def _list_optional_texts(service: Service) -> Iterator[str]:
     """Yield the keys of texts that are looked for before they are asked for."""
     text_prefix = f"services.{service.key}"
     yield from (f"{text_prefix}.bills.{kind}" for kind in BillKind)
-    yield from (f"{text_prefix}.{table}.{state.name}" for table in ("status", "pending") for state in service.states)
+    yield from (
+        f"{text_prefix}.{table}.{state.name}" for table in ("status", "pending", "late") for state in service.states
+    )
     asked_fields = [*service.form, *(field for lookup in service.lookups for field in lookup.form)]
     yield from (f"{text_prefix}.row.{field_name}" for field_name in service.summary.field_names)
     question_parts = ("prompt", "choose", "help")

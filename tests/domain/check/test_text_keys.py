@@ -38,7 +38,7 @@ PROVED_TABLES = frozenset({
 """
 
 OPTIONAL = re.compile(
-    r"services\.[a-z_]+\.(?:status|pending|fields\.[a-z_]+\.(?:choose|help)|sections\.[a-z_]+\.hint|hints|inapplicable)\b.*|registries\..*\.also"
+    r"services\.[a-z_]+\.(?:status|pending|late|fields\.[a-z_]+\.(?:choose|help)|sections\.[a-z_]+\.hint|hints|inapplicable)\b.*|registries\..*\.also"
     r"|services\.[a-z_]+\.(?:row|samples|bills)\..*|reports\.(?:states|providers)\..*|in_chat\..*|choices\.service\..*"
 )
 """Texts that the code looks for before it asks for them: without its own, a state is told by `sms.status`,

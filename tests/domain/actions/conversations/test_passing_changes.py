@@ -60,6 +60,15 @@ async def test_when_somebody_comes_is_answered_after_every_step(town: Municipali
     assert (heard.key, heard.code) == (f"services.machinery.status.{state}", code)
 
 
+async def test_a_machine_that_does_not_come_is_told_as_late_and_its_unit_hears_once(town: Municipality) -> None:
+    code = await town.reach("scheduled")
+    town.advance(hours=48)
+    for _ in range(2):
+        heard = await town.say(CITIZEN, "کی میان؟")
+        assert (heard.key, heard.code) == ("services.machinery.late.scheduled", code)
+    assert [event.event for event in await town.history(code)].count("sla_broken") == 1
+
+
 @pytest.mark.parametrize(
     ("text", "subject"),
     [("قسطی میشه؟", "instalments"), ("تخفیف نمیدید؟", "discount"), ("مهلت بیشتر میدید؟", "deadline")],
