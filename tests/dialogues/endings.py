@@ -1,6 +1,7 @@
 """Whether somebody was helped: what is wrong with how a dialogue went, in words."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from tests.dialogues.playing import Played
@@ -39,8 +40,8 @@ def _find_wrong_replies(dialogue: Dialogue, played: Played, channel: str) -> Ite
     yield from (f"not told: {words}" for words in dialogue.ends.told if not played.has_words(played.text, words))
     yield from (f"told: {words}" for words in dialogue.ends.untold if played.has_words(played.text, words))
     texts = [exchange.text for exchange in played.exchanges]
-    if any(text and texts[at : at + 3] == [text] * 3 for at, text in enumerate(texts)):
-        yield "three times the same words"
+    if any(text and text == after for text, after in pairwise(texts)):
+        yield "twice running the same words"
     if sum(NOT_UNDERSTOOD in text for text in texts) > 1:
         yield "not understood twice"
     if len(played.exchanges) > dialogue.turns:

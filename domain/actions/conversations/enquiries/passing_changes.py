@@ -67,7 +67,8 @@ async def find_regretted_request(turn: TurnContext, text: str) -> ServiceRequest
 
 async def _find_fresh_request(turn: TurnContext) -> ServiceRequest | None:
     """Return the request of the newest message that was about one, where that came a few minutes ago."""
-    messages = await turn.uow.inbox.list_recent(mobile=turn.actor.identifier, limit=_MOST_MESSAGES + 1)
+    address = turn.address
+    messages = await turn.uow.inbox.list_last_from(address.channel, address.recipient, _MOST_MESSAGES + 1)
     newest = next(((one.request_id, one.received_at) for one in messages if one.request_id is not None), None)
     if newest is None or turn.sent_at - newest[1] > PASSING_WINDOW:
         return None
