@@ -165,8 +165,8 @@ async def test_a_line_that_texts_without_end_is_told_once(office: Office, reza: 
 @SQLITE
 async def test_two_machines_do_not_answer_each_other(office: Office, reza: Phone) -> None:
     """The fifth text in a row that nobody understands gets no reply; a text with sense does."""
-    for number in range(4):
-        await reza.says(f"اتوریپلای {number}", "sms.unknown")
+    for number, key in enumerate(("sms.unknown", "sms.unknown_again", "sms.call_offer", "sms.unknown")):
+        await reza.says(f"اتوریپلای {number}", key)
     await reza.texts("اتوریپلای ۵")
     await reza.says("راهنما", "sms.help")
     await reza.has_read_everything()

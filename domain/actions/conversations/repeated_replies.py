@@ -23,10 +23,11 @@ def vary_reply(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
     """Return a reply in other words than the text that this line was sent last."""
     if reply.key in _BILL_KEYS or _answers_another_question(turn):
         return reply
-    if not _was_sent_last(turn, reply):
-        fuller_reply = _say_more(turn, reply) if turn.last_sent_text else reply
-        return _offer_person(turn, reply) if _was_sent_last(turn, fuller_reply) else reply
-    return _say_more(turn, reply)
+    if _was_sent_last(turn, reply):
+        return _say_more(turn, reply)
+    may_follow = f"{reply.key}_again" in turn.dependencies.catalogue or reply.text in turn.last_sent_text
+    is_third = may_follow and bool(turn.last_sent_text) and _was_sent_last(turn, _say_more(turn, reply))
+    return _offer_person(turn, reply) if is_third else reply
 
 
 def _answers_another_question(turn: TurnContext) -> bool:

@@ -23,6 +23,7 @@ PASSING_WINDOW = timedelta(minutes=15)
 """Time after the last message about a request for which a text may mean it without a code."""
 
 _MOST_MESSAGES = 3
+_MOST_WORDS_OF_REGRET = 3
 _MOST_REPLACED_WORDS = 3
 """Words of a value that another takes the place of: «به‌جای لودر …»."""
 _LEADING_WORDS: Phrases[bool] = Phrases({True: words_of("moods.leading_to_a_correction")})
@@ -59,7 +60,8 @@ async def find_regretted_request(turn: TurnContext, text: str) -> ServiceRequest
     """
     stream = TokenStream(text)
     is_mistake = not _WORDS_OF_MISTAKE.isdisjoint(stream.read.key_set) and not _without_lead(text)
-    if turn.dialogue.top is not None or not (is_mistake or takes_back(stream)):
+    is_bare = stream.read.word_count <= _MOST_WORDS_OF_REGRET  # «شکایتم را …» says itself which is meant
+    if turn.dialogue.top is not None or not (is_mistake or (is_bare and takes_back(stream))):
         return None
     request = await _find_fresh_request(turn)
     return request if request is not None and can_cancel(turn, request) else None
