@@ -13,15 +13,23 @@ from domain.messages.catalogue import RenderedMessage
 from domain.values.text import close_up_codes
 
 MOST_EXAMPLES = 3
-_BILL_KEYS = frozenset(
-    {"sms.pay", "sms.pay_bill", "sms.bills", "sms.pay_merged", "sms.pay_merged_until", "sms.nothing_to_pay"}
+_KEPT_KEYS = frozenset(
+    {
+        "sms.comment_kept",
+        "sms.pay",
+        "sms.pay_bill",
+        "sms.bills",
+        "sms.pay_merged",
+        "sms.pay_merged_until",
+        "sms.nothing_to_pay",
+    }
 )
-"""Texts of bills and receipts: their numbers and links are copied, and stay alone."""
+"""Texts that stay alone: of what was done once more, and of bills, whose numbers and links are copied."""
 
 
 def vary_reply(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
     """Return a reply in other words than the text that this line was sent last."""
-    if reply.key in _BILL_KEYS or _answers_another_question(turn):
+    if reply.key in _KEPT_KEYS or _answers_another_question(turn):
         return reply
     if _was_sent_last(turn, reply):
         return _say_more(turn, reply)
