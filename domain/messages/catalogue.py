@@ -376,6 +376,11 @@ def join_fitting(part_budget: int, *variants: str) -> str:
     return next((variant for variant in variants if count_parts(variant) <= part_budget), variants[-1])
 
 
+def join_messages(first: RenderedMessage, second: RenderedMessage) -> RenderedMessage:
+    """Return a message with the words of another below its own, and room for both."""
+    return replace(first, text=f"{first.text}\n{second.text}", part_budget=first.part_budget + second.part_budget)
+
+
 def fit_lines(
     part_budget: int,
     head_line: str,

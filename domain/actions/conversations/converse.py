@@ -79,6 +79,7 @@ async def converse(
     text, is_command = command or text, is_command or bool(command)
     turn.text = text
     warning = None if is_command else answer_emergency(turn, text) or answer_secret(turn, text)
+    whole_text = text
     if not (warning or is_command or is_forwarded):
         turn.text = text = take_first_text(turn, text)
     has_new_texts = bool(turn.dialogue.later_texts) and not turn.had_dialogue
@@ -90,7 +91,7 @@ async def converse(
     else:
         reply = await answer_step(turn, step)
         reply = reply if isinstance(step, Unknown) else await _append_waiting_question(turn, reply)
-    reply = reply if warning else vary_reply(turn, warn_before(turn, text, reply))
+    reply = reply if warning else vary_reply(turn, warn_before(turn, whole_text, reply))
     reply = mention_later_texts(turn, reply, is_new=has_new_texts)
     await store_dialogue(turn)
     return reply
@@ -244,7 +245,9 @@ async def _perform(turn: TurnContext, step: Perform) -> Outcome:
         if handler.is_reading:
             return await handler.perform(turn, frame)
         async with turn.uow.savepoint():
-            return await handler.perform(turn, frame)
+            outcome = await handler.perform(turn, frame)
+        turn.has_acted = True
+        return outcome
     except (InvalidField, MissingField, UnknownKind) as error:
         return Wrong(frame, error)
     except DomainError as error:
@@ -264,7 +267,7 @@ async def _ask_again(turn: TurnContext, step: Wrong) -> Outcome:
 
 
 async def _set_opt_out(turn: TurnContext, step: OptOut) -> Outcome:
-    turn.intent = "opt_out" if step.is_stopped else "opt_in"
+    turn.intent, turn.has_acted = "opt_out" if step.is_stopped else "opt_in", True
     return await commands.set_opt_out(turn, stopped=step.is_stopped)
 
 

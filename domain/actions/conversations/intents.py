@@ -390,11 +390,16 @@ def offer_menu(
     return turn.render(text_key, menu=turn.numbered_menu(offered_intents, "intents"))
 
 
-def offer_service(turn: TurnContext, text_key: str, intent: str, **facts: str) -> RenderedMessage:
-    """Ask whether one service is wanted («… لازم دارید؟ ۱ بله»): yes begins it, as its first word would."""
+def offer_service(
+    turn: TurnContext, text_key: str, intent: str, source: str | None = None, **facts: str
+) -> RenderedMessage:
+    """Ask whether one intent is wanted («… لازم دارید؟ ۱ بله»): yes begins it with what `source` says, by default with
+    nothing but its first word.
+    """
     form = turn.conversation.forms[intent]
     calling_word = form.submission.keyword.intent.certain_words[0] if form.submission else ""
-    menu_frame = Frame(MENU_INTENT, {OFFER: calling_word}, asked=MENU_INTENT, options=[intent], one_shot=False)
+    slots = {OFFER: source or calling_word}
+    menu_frame = Frame(MENU_INTENT, slots, asked=MENU_INTENT, options=[intent], one_shot=False)
     turn.dialogue.frames.append(menu_frame)
     turn.asks_question = True
     return turn.render(text_key, **facts)

@@ -1,14 +1,11 @@
 """Several wishes of one text, one after another: the first is done, the others are told and offered in their order."""
 
-from dataclasses import replace
-
+from domain.actions.conversations.intents import offer_service
 from domain.actions.conversations.turn_context import TurnContext
-from domain.conversation.dialogue.frames import OFFER, Frame
-from domain.conversation.reading.command_fields import MENU_INTENT
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.multiple_intents import split_intents
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
-from domain.messages.catalogue import RenderedMessage
+from domain.messages.catalogue import RenderedMessage, join_messages
 
 
 def take_first_text(turn: TurnContext, text: str) -> str:
@@ -25,15 +22,9 @@ def mention_later_texts(turn: TurnContext, reply: RenderedMessage, *, is_new: bo
     if not texts:
         return reply
     if turn.dialogue.frames:
-        return _append(reply, turn.render("sms.intent_kept", wanted=texts[0])) if is_new else reply
+        return join_messages(reply, turn.render("sms.intent_kept", wanted=texts[0])) if is_new else reply
     text = texts.pop(0)
     intent = understand_message(turn.conversation.grammar, text, turn.sent_at).intent
     if intent == UNKNOWN_INTENT or not turn.conversation.forms[intent].is_offered:
         return mention_later_texts(turn, reply, is_new=is_new)
-    turn.dialogue.frames.append(Frame(MENU_INTENT, {OFFER: text}, asked=MENU_INTENT, options=[intent], one_shot=False))
-    turn.asks_question = True
-    return _append(reply, turn.render("sms.next_intent", wanted=text))
-
-
-def _append(reply: RenderedMessage, more: RenderedMessage) -> RenderedMessage:
-    return replace(reply, text=f"{reply.text}\n{more.text}", part_budget=reply.part_budget + more.part_budget)
+    return join_messages(reply, offer_service(turn, "sms.next_intent", intent, text, wanted=text))

@@ -2,39 +2,30 @@
 offered, or the ways out of a form.
 """
 
-from dataclasses import replace
-
 from domain.actions.conversations.intents import offer_service
 from domain.actions.conversations.questions import describe_ways_out
 from domain.actions.conversations.turn_context import TurnContext
 from domain.chats.chat import MESSENGERS
 from domain.conversation.reading.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_INTENT
-from domain.messages.catalogue import RenderedMessage
+from domain.messages.catalogue import RenderedMessage, join_messages
 from domain.values.text import close_up_codes
 
 MOST_EXAMPLES = 3
-_KEPT_KEYS = frozenset(
-    {
-        "sms.comment_kept",
-        "sms.pay",
-        "sms.pay_bill",
-        "sms.bills",
-        "sms.pay_merged",
-        "sms.pay_merged_until",
-        "sms.nothing_to_pay",
-    }
+_BILL_KEYS = frozenset(
+    {"sms.pay", "sms.pay_bill", "sms.bills", "sms.pay_merged", "sms.pay_merged_until", "sms.nothing_to_pay"}
 )
-"""Texts that stay alone: of what was done once more, and of bills, whose numbers and links are copied."""
+"""Texts of bills: their numbers and links are copied, and stay alone."""
 
 
 def vary_reply(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
     """Return a reply in other words than the text that this line was sent last."""
-    if reply.key in _KEPT_KEYS or _answers_another_question(turn):
+    if turn.has_acted or reply.key in _BILL_KEYS or _answers_another_question(turn):
         return reply
     if _was_sent_last(turn, reply):
         return _say_more(turn, reply)
-    may_follow = f"{reply.key}_again" in turn.dependencies.catalogue or reply.text in turn.last_sent_text
-    is_third = may_follow and bool(turn.last_sent_text) and _was_sent_last(turn, _say_more(turn, reply))
+    has_more_words = f"{reply.key}_again" in turn.dependencies.catalogue
+    may_be_third = has_more_words or close_up_codes(reply.text) in close_up_codes(turn.last_sent_text)
+    is_third = may_be_third and _was_sent_last(turn, _say_more(turn, reply))
     return _offer_person(turn, reply) if is_third else reply
 
 
@@ -58,7 +49,7 @@ def _say_more(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
         return turn.render(again_key, examples=_list_examples(turn))
     ways_out = describe_ways_out(turn)
     is_form_open = _waits_for_answer(turn) and ways_out not in reply.text
-    return _append(reply, ways_out if is_form_open else turn.render("sms.again").text)
+    return join_messages(reply, turn.reply_with(ways_out, "sms.ways_out") if is_form_open else turn.render("sms.again"))
 
 
 def _offer_person(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
@@ -68,11 +59,7 @@ def _offer_person(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
         return reply
     offer = offer_service(turn, "sms.call_offer", call_intent)
     turn.dialogue.frames[:-1] = []
-    return offer if f"{reply.key}_again" in turn.dependencies.catalogue else _append(reply, offer.text)
-
-
-def _append(reply: RenderedMessage, more: str) -> RenderedMessage:
-    return replace(reply, text=f"{reply.text}\n{more}", part_budget=reply.part_budget + 1)
+    return offer if f"{reply.key}_again" in turn.dependencies.catalogue else join_messages(reply, offer)
 
 
 def _waits_for_answer(turn: TurnContext) -> bool:

@@ -62,6 +62,8 @@ class TurnContext(ActorContext):
     """Intent understood."""
     asks_question: bool = False
     """Whether the reply ends with the question that the dialogue waits with."""
+    has_acted: bool = False
+    """Whether something was done: its reply is no repetition, whatever its words."""
     wished_page: str | None = None
     """Page of the shown list that a button leafed to; None: the first."""
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from domain.actions.conversations.intents import offer_service
 from domain.actions.conversations.turn_context import TurnContext
 from domain.conversation.dialogue.answers import is_interruption
+from domain.conversation.dialogue.asking import MOST_WORDS_OF_A_QUESTION
 from domain.conversation.dialogue.form_filling import find_asking_field
-from domain.conversation.dialogue.frames import OFFER, Frame
 from domain.conversation.dialogue.yes_no import read_yes_or_no
 from domain.conversation.reading.command_fields import MENU_INTENT
 from domain.conversation.reading.courtesies import read_courtesy
@@ -15,7 +16,7 @@ from domain.conversation.reading.guessing import HELP_INTENT
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.fields.types import Text
 from domain.gateways.written_secrets import tells_secret
-from domain.messages.catalogue import RenderedMessage
+from domain.messages.catalogue import RenderedMessage, join_messages
 from domain.parsing.tokens import Phrases, TokenStream
 from domain.parsing.word_lists import words_of
 
@@ -78,8 +79,12 @@ def answer_money_question(turn: TurnContext, text: str) -> RenderedMessage | Non
     """Return the reply to who asks for instalments, a discount or more time to pay, where no form waits; None for any
     other text.
     """
-    subject = next((match[1] for match in _MONEY_QUESTIONS.find_in(TokenStream(text))), None)
-    if subject is None or turn.dialogue.top is not None:
+    stream = TokenStream(text)
+    subject = next((match[1] for match in _MONEY_QUESTIONS.find_in(stream)), None)
+    is_question = stream.read.word_count <= MOST_WORDS_OF_A_QUESTION  # a longer text tells of something
+    if subject is None or turn.dialogue.top is not None or not is_question:
+        return None
+    if turn.dependencies.grammar.parse_message(text, turn.sent_at).intent != UNKNOWN_INTENT:
         return None
     turn.intent = MONEY_INTENT
     return turn.render(f"sms.money.{subject}")
@@ -95,14 +100,9 @@ def warn_before(turn: TurnContext, text: str, reply: RenderedMessage) -> Rendere
     where it may be a cry for help («کمک»).
     """
     if emergency := _find_emergency_of(turn, text):
-        warning = turn.render(f"sms.emergency.{emergency}")
-        joined_text = f"{warning.text}\n{reply.text}"
-    elif cries_only(text):
-        warning = turn.render("sms.emergency.numbers")
-        joined_text = f"{reply.text}\n{warning.text}"
-    else:
-        return reply
-    return replace(reply, text=joined_text, part_budget=reply.part_budget + warning.part_budget)
+        joined = join_messages(turn.render(f"sms.emergency.{emergency}"), reply)
+        return replace(reply, text=joined.text, part_budget=joined.part_budget)
+    return join_messages(reply, turn.render("sms.emergency.numbers")) if cries_only(text) else reply
 
 
 def _find_emergency_of(turn: TurnContext, text: str) -> Emergency | None:
@@ -116,23 +116,19 @@ def _find_emergency_of(turn: TurnContext, text: str) -> Emergency | None:
 
 def _offer_help(turn: TurnContext, emergency: Emergency, warning: RenderedMessage) -> RenderedMessage:
     """Return the warning, with the offer of the service that helps in such an emergency where nothing else waits."""
-    helpful_words = next(
+    helpful_intent = next(
         (
-            (name, form.submission.keyword.intent.certain_words[0])
+            name
             for name, form in turn.conversation.forms.items()
             if form.is_offered and form.submission and emergency in form.submission.keyword.intent.helps_in
         ),
         None,
     )
-    if helpful_words is None:
+    if helpful_intent is None:
         return warning
-    helpful_intent, calling_word = helpful_words
     turn.dialogue.frames.clear()  # a menu at most: another takes its place
-    menu = Frame(MENU_INTENT, {OFFER: calling_word}, asked=MENU_INTENT, options=[helpful_intent], one_shot=False)
-    turn.dialogue.frames.append(menu)
-    turn.asks_question = True
-    offer = turn.render("sms.emergency_offer", service=turn.text_of(f"intents.{helpful_intent}"))
-    return replace(warning, text=f"{warning.text}\n{offer.text}", part_budget=warning.part_budget + offer.part_budget)
+    service = turn.text_of(f"intents.{helpful_intent}")
+    return join_messages(warning, offer_service(turn, "sms.emergency_offer", helpful_intent, service=service))
 
 
 def _has_no_question(turn: TurnContext) -> bool:

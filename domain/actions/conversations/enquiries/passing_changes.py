@@ -47,11 +47,8 @@ async def read_passing_change(turn: TurnContext, text: str) -> Reaction | None:
         return None
     field_name, value = correction
     slots = {"code": request.code, CHANGED_FIELD: field_name} | ({NEW_VALUE: value} if value is not None else {})
-    step = turn.conversation.begin_intent(turn.dialogue, CHANGE_INTENT, {}, turn.sent_at, is_plain=False)
-    if turn.dialogue.top is not None:
-        turn.dialogue.top.slots.update(slots)
-        step = turn.conversation.ask_next(turn.dialogue)
-    return step
+    turn.dialogue.frames.append(Frame(CHANGE_INTENT, slots, plain=False))
+    return turn.conversation.ask_next(turn.dialogue)
 
 
 async def find_regretted_request(turn: TurnContext, text: str) -> ServiceRequest | None:

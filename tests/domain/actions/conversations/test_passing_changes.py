@@ -78,6 +78,28 @@ async def test_how_a_bill_may_be_paid_is_answered(town: Municipality, text: str,
     assert (await town.say(CITIZEN, text)).key == f"sms.money.{subject}"
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("نظر به کسبه تخفیف بدهید", "sms.comment_kept"),
+        ("تشویق تاکسی ۱۱۴ راننده تخفیف داد", "services.taxi_report."),
+        ("شکایت تاکسی ۱۱۴ قسط وام را بهانه کرد و سوار نکرد", "services.taxi_report."),
+    ],
+)
+async def test_a_word_of_money_about_others_is_no_question(taxis: TaxiOrganisation, text: str, key: str) -> None:
+    assert (await taxis.town.say(CITIZEN, text)).key.startswith(key)
+
+
+async def test_a_fire_beside_another_wish_is_heard(taxis: TaxiOrganisation) -> None:
+    heard = await taxis.town.say(CITIZEN, "قیمت لودر ساعتی چنده؟ خونمون آتیش گرفته زنگ بزنید")
+    assert "۱۲۵" in heard.text
+
+
+async def test_what_is_done_twice_is_answered_as_the_first_time(town: Municipality) -> None:
+    first, second = [(await town.say(CITIZEN, f"نظر پارک {name} چراغ بگذارید")).text for name in ("لاله", "ساحل")]
+    assert first == second
+
+
 async def test_a_score_in_words_is_asked_for_its_number_and_corrected_by_another(town: Municipality) -> None:
     await town.reach("completed")
     assert (await town.say(CITIZEN, "راضی نبودم")).key == "ask.score"
