@@ -103,7 +103,9 @@ class FileViews:
         self, uow: UnitOfWork, registry: Registry, row: RegistryRow, filled: FilledSection
     ) -> FileSectionView:
         section_registry, field_names = filled.registry, filled.section.shown_fields
-        row_links = await self._views.load_links(uow, section_registry, [entry.values for entry in filled.rows])
+        row_links = await self._views.load_links(
+            uow.registries, section_registry, [entry.values for entry in filled.rows]
+        )
         listed_rows = [
             self._views.build_listed_row(section_registry, entry, row_links, field_names) for entry in filled.rows
         ]

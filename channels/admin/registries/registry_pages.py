@@ -130,7 +130,7 @@ class RegistryPages(SitePart):
                 request, list_address(registry), await uow.registries.list_rows(registry_filter), PAGE_SIZE
             )
             row_links = await self._views.load_links(
-                uow, registry, [*(row.values for row in row_page.rows), registry_filter.field_values]
+                uow.registries, registry, [*(row.values for row in row_page.rows), registry_filter.field_values]
             )
         return FoundRows(row_page, registry_filter.field_values, row_links)
 
@@ -309,7 +309,7 @@ class RegistryPages(SitePart):
     ) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
             suggestions = await self._views.load_suggestions(uow, registry)
-            row_links = await self._views.load_links(uow, registry, [row.values] if row else [])
+            row_links = await self._views.load_links(uow.registries, registry, [row.values] if row else [])
         form_wording = FormWording(
             self._dependencies.wording, partial(self._views.field_label, registry), suggestions=suggestions
         )

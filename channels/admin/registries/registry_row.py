@@ -52,7 +52,7 @@ class RowPage(SitePart):
         async with self._store.open_unit(write=False) as uow:
             row = await uow.registries.get_row(registry.key, get_row_id(request))
             changes = await uow.registries.list_changes(registry.key, row.id)
-            links = await self._views.load_links(uow, registry, [row.values])
+            links = await self._views.load_links(uow.registries, registry, [row.values])
             member_names = await load_staff_names(uow.people)
             charge_context = await self._describe_charge(uow, registry, row, visitor, member_names)
             machine_schedule = await self._load_fleet(uow, registry, row, visitor, refused_form)

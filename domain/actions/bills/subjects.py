@@ -22,6 +22,7 @@ from domain.language.summaries import find_applicant_name
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.registries.declarations import DUTY, VIOLATION, Registry
+from domain.registries.ports import RegistryRepository
 from domain.registries.rows import RegistryRow
 from domain.registries.rules import ChargeState
 from domain.requests.request import Phase
@@ -165,11 +166,11 @@ class RowSubject:
 
     async def lock_subject(self, uow: UnitOfWork, bill: Bill) -> None:
         """Lock the row."""
-        await self._load_row(uow, bill, lock=True)
+        await self._load_row(uow.registries, bill, lock=True)
 
     async def handle_paid_bill(self, context: ActorContext, bill: Bill) -> StepOutcome | None:
         """Mark the row paid and queue the receipt."""
-        row = await self._load_row(context.uow, bill, lock=True)
+        row = await self._load_row(context.uow.registries, bill, lock=True)
         await change_row(
             context.uow.registries,
             row,
@@ -212,7 +213,7 @@ class RowSubject:
         facts = bill_facts | {"reference": payment.reference, "reason": reason}
         await context.uow.audit.add_entry(now, context.actor.label, "payment_reversed", facts)
         if bill.state.is_payable:
-            row = await self._load_row(context.uow, bill, lock=True)
+            row = await self._load_row(context.uow.registries, bill, lock=True)
             await change_row(
                 context.uow.registries,
                 row,
@@ -225,7 +226,7 @@ class RowSubject:
 
     async def find_mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the mobile of the owner or driver."""
-        return await find_contact(uow.registries, self.registry, (await self._load_row(uow, bill)).values)
+        return await find_contact(uow.registries, self.registry, (await self._load_row(uow.registries, bill)).values)
 
     async def find_line(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the mobile of the owner or driver."""
@@ -234,7 +235,7 @@ class RowSubject:
     async def find_name(self, context: ActionContext, bill: Bill) -> str | None:
         """Return the name of the owner or driver."""
         concerned = await find_concerned(
-            context.uow.registries, self.registry, (await self._load_row(context.uow, bill)).values
+            context.uow.registries, self.registry, (await self._load_row(context.uow.registries, bill)).values
         )
         return str(concerned[1].get(concerned[0].name_field) or "") or None if concerned else None
 
@@ -242,8 +243,8 @@ class RowSubject:
         """Return what such a row is called."""
         return context.dependencies.catalogue.text(f"registries.{self.registry.key}.billed")
 
-    async def _load_row(self, uow: UnitOfWork, bill: Bill, *, lock: bool = False) -> RegistryRow:
-        return await uow.registries.get_row(self.registry.key, bill.subject_id, lock=lock)
+    async def _load_row(self, registries: RegistryRepository, bill: Bill, *, lock: bool = False) -> RegistryRow:
+        return await registries.get_row(self.registry.key, bill.subject_id, lock=lock)
 
     async def _render_receipt(self, context: ActionContext, bill: Bill, row: RegistryRow) -> RenderedMessage:
         facts = context.dependencies.wording.render_values(self.registry.fields, row.values)

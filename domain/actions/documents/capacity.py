@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from domain.actions.context import ActionContext
+from domain.drafts.ports import DraftFileRepository
 from domain.fields.types import format_number
-from domain.unit_of_work import UnitOfWork
 from domain.uploads.ports import UploadRepository
 from domain.values.addresses import network_for_address
 from domain.values.errors import TooLarge, TooManyRequests
@@ -44,9 +44,9 @@ def build_surplus_error() -> TooLarge:
     return TooLarge("documents", TooLargeReason.FORM_FILE_COUNT, most=format_number(MOST_FORM_FILES))
 
 
-async def require_waiting_capacity(uow: UnitOfWork, size: int) -> None:
+async def require_waiting_capacity(uploads: UploadRepository, draft_files: DraftFileRepository, size: int) -> None:
     """Refuse `size` bytes more of what waits for a form to be sent (`TooManyRequests("documents")`)."""
-    await require_upload_capacity(uow.uploads, await uow.draft_files.sum_waiting_bytes() + size)
+    await require_upload_capacity(uploads, await draft_files.sum_waiting_bytes() + size)
 
 
 async def require_upload_capacity(uploads: UploadRepository, size: int) -> None:

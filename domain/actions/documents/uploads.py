@@ -44,7 +44,7 @@ async def create_upload(
     require_file_size(size)
     require_capacity(await context.uow.uploads.list_open_sizes(owner), size)
     await count_upload(context, source_address)
-    await require_waiting_capacity(context.uow, size)
+    await require_waiting_capacity(context.uow.uploads, context.uow.draft_files, size)
     now = context.dependencies.clock.now()
     upload = Upload(
         id=context.dependencies.ids.new_id(),

@@ -52,7 +52,7 @@ async def add_draft_file(
     repeated = await require_draft_place(context, draft, paper_name, file.source_sha256, file.size)
     if repeated is not None:
         return repeated
-    await require_waiting_capacity(context.uow, file.size)
+    await require_waiting_capacity(context.uow.uploads, context.uow.draft_files, file.size)
     draft_file = _build_draft_file(context.dependencies, draft, paper_name, file)
     await context.uow.draft_files.add(draft_file, file)
     await keep_draft(context, draft)

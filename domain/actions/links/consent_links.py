@@ -25,9 +25,10 @@ async def append_consent_link(
     """Return the notice of that name with a new link to answer by, where it asks the person with this mobile (+989…)
     for the answer that the request awaits now; any other as it is.
     """
+    if not context.dependencies.policy.site_address or mobile != request.awaits:
+        return message
     service = context.dependencies.engine.get_service(request.service)
-    asking_names = {notice.text_name for notice in list_asking_notices(service, request.state)}
-    if not context.dependencies.policy.site_address or mobile != request.awaits or notice_name not in asking_names:
+    if notice_name not in {notice.text_name for notice in list_asking_notices(service, request.state)}:
         return message
     token = build_link_token(context.dependencies.ids.new_token())
     address = f"{context.dependencies.policy.site_address}{CONSENT_PREFIX}{token}"

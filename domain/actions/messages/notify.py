@@ -26,8 +26,8 @@ from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import MessageClass, OutboxMessage
 from domain.messages.senders import name_sender
+from domain.requests.ports import TimerRepository
 from domain.requests.request import Phase, ServiceRequest, TimerKind
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from domain.values.languages import PERSIAN, in_language
 from domain.values.text import close_up_codes
@@ -125,8 +125,7 @@ async def _render_due_notice(
         request, due_notice.notice, due_notice.facts, for_chats=for_chats
     )
     message = await append_payment_link(context, message, due_notice.facts)
-    notice_name = due_notice.notice.text_name
-    return await append_consent_link(context, request, notice_name, message, mobile) if mobile else message
+    return await append_consent_link(context, request, due_notice.notice.text_name, message, mobile)
 
 
 MessageRenderer = Callable[[], Awaitable[RenderedMessage]]
@@ -359,7 +358,7 @@ async def find_status_text(context: ActionContext, request: ServiceRequest) -> t
         if request.phase is Phase.NEEDS_PAYMENT
         else {}
     )
-    facts |= await find_answer_deadline(context.uow, request)
+    facts |= await find_answer_deadline(context.uow.timers, request)
     service_prefix = f"services.{request.service}"
     pending_key = f"{service_prefix}.pending.{request.state}"
     if pending_key in context.dependencies.catalogue:
@@ -377,10 +376,10 @@ def is_late(context: ActionContext, request: ServiceRequest) -> bool:
     return any(moment is not None and moment + LATE_AFTER < now for moment in moments)
 
 
-async def find_answer_deadline(uow: UnitOfWork, request: ServiceRequest) -> dict[str, Any]:
+async def find_answer_deadline(timers: TimerRepository, request: ServiceRequest) -> dict[str, Any]:
     """Return as a fact until when a request waits for an answer; nothing where it waits for none, or for ever."""
-    timers = await uow.timers.list_of_request(request.id) if request.phase is Phase.NEEDS_CITIZEN else []
-    deadlines = [timer.at for timer in timers if timer.kind is TimerKind.DEADLINE]
+    running = await timers.list_of_request(request.id) if request.phase is Phase.NEEDS_CITIZEN else []
+    deadlines = [timer.at for timer in running if timer.kind is TimerKind.DEADLINE]
     return {ANSWER_UNTIL_FACT: min(deadlines)} if deadlines else {}
 
 

@@ -79,7 +79,7 @@ async def _find_payer_facts(registries: RegistryRepository, registry: Registry, 
 async def _describe_row(context: ActionContext, registry: Registry, row: RegistryRow) -> str:
     row_wording = RowWording(context.dependencies.catalogue)
     return row_wording.render_row_name(
-        registry, row.values, await row_wording.load_links(context.uow, registry, [row.values])
+        registry, row.values, await row_wording.load_links(context.uow.registries, registry, [row.values])
     )
 
 

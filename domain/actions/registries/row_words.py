@@ -9,10 +9,10 @@ from domain.language.wording import RIGHT_TO_LEFT
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import NUMBER_FIELD, REGISTRIES, Registry
 from domain.registries.field_types import CODE, VIN
+from domain.registries.ports import RegistryRepository
 from domain.registries.rows import list_referenced_keys
 from domain.registries.rules import RowValues
 from domain.registries.sheet import write_cell
-from domain.unit_of_work import UnitOfWork
 from domain.values.text import persian_digits
 
 NOTHING_SHOWN = "—"
@@ -63,13 +63,15 @@ class RowWording:
         linked_row = row_links.get((reference.registry, value)) if reference and not isinstance(value, list) else None
         return linked_row.text if linked_row else self.render_value(require_field(registry, field_name), value)
 
-    async def load_links(self, uow: UnitOfWork, registry: Registry, rows: Iterable[RowValues]) -> RowLinks:
+    async def load_links(
+        self, registries: RegistryRepository, registry: Registry, rows: Iterable[RowValues]
+    ) -> RowLinks:
         """Return the rows to which rows (or conditions of a list) with these values refer."""
         known_values, links_by_key = [*rows], dict[tuple[str, Any], RowReference]()
         for reference in registry.references:
             target_registry = REGISTRIES[reference.registry]
             referred_keys = {(key,) for values in known_values for key in list_referenced_keys(values, reference)}
-            for (key,), row in (await uow.registries.find_by_keys(target_registry.key, referred_keys)).items():
+            for (key,), row in (await registries.find_by_keys(target_registry.key, referred_keys)).items():
                 links_by_key[target_registry.key, key] = RowReference(
                     self.render_row_name(target_registry, row.values), row.id
                 )

@@ -34,7 +34,7 @@ from domain.chats.chat import (
 from domain.conversation.buttons.answers import read_button_answer
 from domain.conversation.reading.bot_commands import LISTED_COMMANDS
 from domain.gateways.written_secrets import hide_written_secrets
-from domain.messages.ports import LineState
+from domain.messages.ports import InboxRepository, LineState, OutboxRepository
 from domain.messages.records import InboundMessage, InboundState
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor, Role
@@ -267,7 +267,7 @@ async def _take_turn(arrival: Arrival, chat: Chat, update: ReceivedUpdate, line_
     if len(turn.dialogue.files) > files_before:
         return chat_turn  # a further file of an album waits for the same question
     if question_before and not chat_turn.answered_message and turn.dialogue.as_json() != question_before:
-        return replace(chat_turn, answered_message=await find_answered_message(uow, arrival.message))
+        return replace(chat_turn, answered_message=await find_answered_message(uow.inbox, uow.outbox, arrival.message))
     return chat_turn
 
 
@@ -287,12 +287,12 @@ def _is_repeated_press(previous: InboundMessage, message: InboundMessage) -> boo
     return is_same_button and message.received_at - previous.received_at < DOUBLE_TAP_WINDOW
 
 
-async def find_answered_message(uow: UnitOfWork, message: InboundMessage) -> str:
+async def find_answered_message(inbox: InboxRepository, outbox: OutboxRepository, message: InboundMessage) -> str:
     """Return the messenger's number of the message that answered what this chat sent before `message`; empty where it
     is not known: there was none, or it has not left yet.
     """
-    arrivals = await uow.inbox.list_last_from(message.channel, message.sender, 2)
+    arrivals = await inbox.list_last_from(message.channel, message.sender, 2)
     previous = next((arrival for arrival in arrivals if arrival.id != message.id), None)
     if previous is None or previous.reply_id is None:
         return ""
-    return (await uow.outbox.get(previous.reply_id)).sent_number
+    return (await outbox.get(previous.reply_id)).sent_number

@@ -60,7 +60,7 @@ async def render_asked_matter(turn: TurnContext, request: ServiceRequest) -> Ren
     asking_notice = next(iter(list_asking_notices(service, request.state)), None)
     if asking_notice is None:
         return None
-    deadline = await find_answer_deadline(turn.uow, request)
+    deadline = await find_answer_deadline(turn.uow.timers, request)
     return turn.render_about(request, f"services.{service.key}.notices.{asking_notice.text_name}", **deadline)
 
 
