@@ -26,7 +26,7 @@ LINK = re.compile(
 )
 """The link that a text about a bill ends with, and whether it is called a receipt's; or that of a question."""
 
-ADDED_LINES = ("sms.after_hours", "sms.holder.line_due", "sms.holder.line_late")
+ADDED_LINES = ("sms.after_hours", "sms.after_hours_too_late", "sms.holder.line_due", "sms.holder.line_late")
 """Lines that a reply may add at its end: when the office opens, and who has the request until when."""
 
 SUMMARY_HEADS = ("sms.summary_estimate", "sms.summary_head")

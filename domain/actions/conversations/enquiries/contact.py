@@ -3,12 +3,13 @@ now."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, time
 
 from domain.actions.conversations.turn_context import SlotValues, TurnContext
+from domain.fields.moments import Day, HourOfDay
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, fit_lines, join_fitting
 from domain.requests.request import ServiceRequest
-from domain.values.calendar import HoursOfDay, hour_text, to_tehran
+from domain.values.calendar import HoursOfDay, hour_text, tehran_moment, to_tehran
 from domain.values.languages import join_list
 
 
@@ -60,6 +61,20 @@ def say_when_looked_at(turn: TurnContext, reply: RenderedMessage, request: Servi
     unit = request and turn.dependencies.engine.get_service(request.service).state_named(request.state).unit
     if opens_at <= now or (request and (request.phase.is_final or not unit)):
         return reply
-    ending = turn.render("sms.after_hours", opening=_say_opening(turn, opens_at)).text
+    is_too_late = request is not None and _begins_before(turn, request, opens_at)
+    ending_key = "sms.after_hours_too_late" if is_too_late else "sms.after_hours"
+    ending = turn.render(ending_key, opening=_say_opening(turn, opens_at)).text
     text = join_fitting(max(reply.part_budget, JOINED_PART_BUDGET), f"{reply.text}\n{ending}", reply.text)
     return replace(reply, text=text)
+
+
+def _begins_before(turn: TurnContext, request: ServiceRequest, moment: datetime) -> bool:
+    """Return whether the day that a request wants, at its hour where it says one, begins before a moment."""
+    form = turn.dependencies.engine.get_service(request.service).form
+    answered_fields = [field for field in form if field.name in request.fields]
+    days = [request.fields[field.name] for field in answered_fields if isinstance(field.type, Day)]
+    hours = [request.fields[field.name] for field in answered_fields if isinstance(field.type, HourOfDay)]
+    if not days:
+        return False
+    clock_time = time.fromisoformat(hours[0]) if hours else time.max
+    return tehran_moment(date.fromisoformat(min(days)), clock_time) < moment

@@ -99,6 +99,15 @@ async def test_after_hours_the_reply_says_when_it_is_looked_at(town: Municipalit
     assert (await town.say(CITIZEN, "نظر درباره ماشین‌آلات خوب است")).text.endswith(ending)
 
 
+async def test_who_orders_for_a_day_that_is_over_before_anybody_looks_is_told(town: Municipality) -> None:
+    town.clock.at = THURSDAY_EVENING
+    for day, is_over in (("فردا", True), ("شنبه ساعت ۷", True), ("شنبه ساعت ۹", False)):
+        hour = "" if "ساعت" in day else " ساعت ۸"
+        heard = await town.say(CITIZEN, f"ماشین لودر ۴ ساعت {day}{hour} خیابان امام")
+        heard = await town.say(CITIZEN, "بله") if heard.key == "services.machinery.summary" else heard
+        assert ("پس از روزی که خواسته‌اید" in heard.text) is is_over, day
+
+
 async def test_who_has_a_request_and_who_opened_it(town: Municipality) -> None:
     code = await town.order()
     held = await town.say(CITIZEN, "درخواستم دست کیه")
