@@ -28,6 +28,7 @@ from domain.messages.ports import (
     InboxRepository,
     LineRepository,
     MessageCountRepository,
+    MisreadTextRepository,
     OutboxRepository,
 )
 from domain.offices.ports import NonceRepository, OfficeRepository, TillRepository
@@ -306,6 +307,11 @@ class UnitOfWork(Protocol):
     @property
     def dialogues(self) -> DialogueRepository:
         """Running dialogues."""
+        ...
+
+    @property
+    def misread_texts(self) -> MisreadTextRepository:
+        """Texts that were not understood as they were meant."""
         ...
 
     @property

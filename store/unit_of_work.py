@@ -30,6 +30,7 @@ from store.messages.dialogues import SqlDialogueRepository
 from store.messages.inbox import SqlInboxRepository
 from store.messages.lines import SqlLineRepository
 from store.messages.message_counts import SqlMessageCountRepository
+from store.messages.misread_texts import SqlMisreadTextRepository
 from store.messages.outbox import SqlOutboxRepository
 from store.migrate import check_engine_schema
 from store.offices.nonces import SqlNonceRepository
@@ -151,6 +152,7 @@ class SqlUnit:
     registry_imports = RepositoryOnDemand(SqlImportRepository)
     inbox = RepositoryOnDemand(SqlInboxRepository)
     dialogues = RepositoryOnDemand(SqlDialogueRepository)
+    misread_texts = RepositoryOnDemand(SqlMisreadTextRepository)
     outbox = RepositoryOnDemand(SqlOutboxRepository)
     message_counts = RepositoryOnDemand(SqlMessageCountRepository)
     code_messages = RepositoryOnDemand(SqlCodeMessageRepository)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from domain.messages.code_spending import CodeSpending
+from domain.messages.misread_texts import MisreadFilter, MisreadText
 from domain.messages.records import InboundMessage, InboundState, MessageClass, MessageState, OutboxMessage
 from domain.values.calendar import MomentSpan
 
@@ -65,6 +66,30 @@ class InboxRepository(Protocol):
         """Return messages, newest first, after the id `before` in this order; `mobile`: what came from it by SMS or out
         of its chats.
         """
+        ...
+
+
+class MisreadTextRepository(Protocol):
+    """Texts that were not understood as they were meant."""
+
+    async def add(self, misread: MisreadText) -> None:
+        """Keep a text; one that is there is counted once more, and stays as it is."""
+        ...
+
+    async def withdraw(self, digest: str) -> None:
+        """Count a text once less; one that nobody wrote then and the desk has not looked at is gone."""
+        ...
+
+    async def get(self, misread_id: int, *, lock: bool = False) -> MisreadText:
+        """Return by id; `NotFound("misread_text")`."""
+        ...
+
+    async def save_label(self, misread: MisreadText) -> None:
+        """Store what the desk made of a text."""
+        ...
+
+    async def list_texts(self, misread_filter: MisreadFilter) -> list[MisreadText]:
+        """Return texts, those that came often first, of these the newest."""
         ...
 
 

@@ -1,5 +1,6 @@
 """Vehicle plates inside a message, in the orders and spacings that people type: 12ت345-59, «۱۲ ت ۳۴۵ ایران ۵۹»."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from domain.parsing.identifiers import start_with_about_word
@@ -58,6 +59,16 @@ def take_plate(reader: MessageReader) -> None:
             reader.reject_tokens("plate", index, mention.end)
             stream.take(lead_begin, index)
         return
+
+
+def find_plate_places(stream: TokenStream) -> Iterator[tuple[int, int]]:
+    """Yield the first token of every plate that a message holds, whole or not, and the token after its last one."""
+    index = 0
+    while index < len(stream):
+        mention = _read_plate_at(stream, index)
+        if mention:
+            yield index, mention.end
+        index = mention.end if mention else index + 1
 
 
 def _read_plate_at(stream: TokenStream, index: int) -> _PlateMention | None:

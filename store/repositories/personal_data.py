@@ -31,6 +31,7 @@ from store.schema import (
     idempotency_keys,
     inbox,
     line_languages,
+    misread_texts,
     mobile_changes,
     mobile_proofs,
     notice_channels,
@@ -198,6 +199,7 @@ _DELETE_OLDER = (
     delete(mobile_proofs).where(mobile_proofs.c.expires_at < _MOMENT_PARAMETER),
     delete(dialogues).where(dialogues.c.expires_at < _MOMENT_PARAMETER),
     delete(hits).where(hits.c.ends_at < _MOMENT_PARAMETER),
+    delete(misread_texts).where(misread_texts.c.last_at < _MOMENT_PARAMETER),
 )
 
 

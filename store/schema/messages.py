@@ -3,6 +3,7 @@
 from sqlalchemy import Boolean, Column, Index, Integer, Table, UniqueConstraint
 
 from domain.chats.chat import ChatState
+from domain.messages.misread_texts import LabelState, MisreadReason
 from domain.messages.records import InboundState, MessageClass, MessageState
 from store.engines.types import ID, JSON_VALUE, EnumText, SafeText, Utc, partial_index
 from store.schema.base import id_column, metadata, reference_column
@@ -29,6 +30,25 @@ inbox = Table(
     Index(None, "channel", "sender", "received_at"),
     Index(None, "state", "id"),
     Index(None, "mobile", "id"),
+)
+
+misread_texts = Table(
+    "misread_texts",
+    metadata,
+    id_column(),
+    Column("digest", SafeText, nullable=False, unique=True),
+    Column("text", SafeText, nullable=False),
+    Column("reason", EnumText(MisreadReason), nullable=False),
+    Column("read_as", SafeText, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("first_at", Utc, nullable=False),
+    Column("last_at", Utc, nullable=False),
+    Column("state", EnumText(LabelState), nullable=False),
+    Column("label", SafeText),
+    Column("labelled_by", SafeText),
+    Column("labelled_at", Utc),
+    Index(None, "state", "count", "id"),
+    Index(None, "last_at"),
 )
 
 dialogues = Table(

@@ -31,6 +31,12 @@ from domain.actions.conversations.enquiries.passing_changes import (
 from domain.actions.conversations.enquiries.payment_claims import answer_payment_claim
 from domain.actions.conversations.intents import LATE_ANSWER_INTENTS, find_handler, offer_menu, offer_requests
 from domain.actions.conversations.later_texts import mention_later_texts, take_first_text
+from domain.actions.conversations.misread_texts import (
+    OFFERED_INTENT,
+    REFUSED_INTENT,
+    find_open_offer,
+    note_misread_texts,
+)
 from domain.actions.conversations.open_requests import list_candidates, read_open_answer
 from domain.actions.conversations.questions import render_offer
 from domain.actions.conversations.refund_accounts import refuse_needless_iban
@@ -61,9 +67,6 @@ from domain.requests.request import ServiceRequest
 from domain.values.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
 from domain.values.reasons import ExpiredDialogueReason, UnsupportedReason
 
-OFFERED_INTENT, REFUSED_INTENT = "offered", "refused"
-"""The intent of a text that was answered with an offer, or that nothing is done for."""
-
 
 async def converse(
     turn: TurnContext, text: str, *, is_command: bool = False, is_forwarded: bool = False
@@ -83,6 +86,8 @@ async def converse(
     if not (warning or is_command or is_forwarded):
         turn.text = text = take_first_text(turn, text)
     has_new_texts = bool(turn.dialogue.later_texts) and not turn.had_dialogue
+    step: Outcome | None = None
+    open_offer = find_open_offer(turn)
     try:
         step = warning or await _read_step(turn, text, is_command=is_command, is_forwarded=is_forwarded)
     except DomainError as error:
@@ -93,6 +98,7 @@ async def converse(
         reply = reply if isinstance(step, Unknown) else await _append_waiting_question(turn, reply)
     reply = reply if warning else vary_reply(turn, warn_before(turn, whole_text, reply))
     reply = mention_later_texts(turn, reply, is_new=has_new_texts)
+    await note_misread_texts(turn, text, open_offer, step)
     await store_dialogue(turn)
     return reply
 

@@ -10,8 +10,9 @@ from datetime import timedelta
 
 from domain.actions.context import ActionContext
 from domain.actions.conversations.arriving import Arrival, handle_once
-from domain.actions.conversations.converse import OFFERED_INTENT, REFUSED_INTENT, converse
+from domain.actions.conversations.converse import converse
 from domain.actions.conversations.languages import adopt_written_language, announce_language, choose_answer_letters
+from domain.actions.conversations.misread_texts import OFFERED_INTENT, REFUSED_INTENT, UNANSWERED_INTENTS
 from domain.actions.conversations.turn_context import open_turn
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, Address, sms_address
@@ -30,9 +31,6 @@ from domain.values.text import tidy_text
 LONGEST_TEXT = 2000
 """Characters kept of one text: twelve parts of the longest concatenated SMS are far below it."""
 
-
-UNANSWERED_INTENTS = frozenset({"unknown", OFFERED_INTENT, REFUSED_INTENT})
-"""Intents for which nothing is done."""
 
 LOOP_WINDOW = timedelta(minutes=10)
 """Texts further apart are no answers of a machine; those from the future, of a clock that was ahead, neither."""

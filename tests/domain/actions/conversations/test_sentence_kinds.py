@@ -28,7 +28,7 @@ from tests.support.scenarios.taxi_registries import OWNER_MOBILE
 STRIDE = 7 if EFFORT == 1 else 1
 """Stride through the sentences that are sent: every so manieth, all of them with `EFFORT` (`make chaos`)."""
 
-_TALK = frozenset({"inbox", "outbox", "dialogues", "hits", "chats", "mobile_proofs", "receipts"})
+_TALK = frozenset({"inbox", "misread_texts", "outbox", "dialogues", "hits", "chats", "mobile_proofs", "receipts"})
 """Tables of what is only talk; whatever else changes is an act."""
 
 
