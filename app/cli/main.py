@@ -113,6 +113,7 @@ COMMANDS: CommandTable = {
     "sms": CommandGroup(
         "Texts: what they mean, what they do, what they cost.",
         {
+            "labelled": "app.cli.messages.labelled_texts:export_labelled",
             "parse": "app.cli.messages.sms_parse:parse",
             "simulate": "app.cli.messages.sms:simulate",
             "cost": "app.cli.messages.sms:cost",

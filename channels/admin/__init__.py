@@ -31,6 +31,7 @@ from channels.admin.ledger.ledger_pages import LedgerPages
 from channels.admin.ledger.suspense_pages import SuspensePages
 from channels.admin.messages.inbound_pages import InboundPages
 from channels.admin.messages.message_pages import MessagePages
+from channels.admin.messages.misread_pages import MisreadPages
 from channels.admin.offices.commission_pages import CommissionPages
 from channels.admin.offices.office_pages import OfficePages
 from channels.admin.offices.statement_pages import StatementPages
@@ -166,6 +167,7 @@ def _build_management_pages(staff_sign_in: StaffSignIn, side_processes: SideProc
         RatingPages(dependencies, store),
         MessagePages(dependencies, store),
         InboundPages(dependencies, store),
+        MisreadPages(dependencies, store),
         OfficePages(dependencies, store, staff_sign_in.vault),
         CommissionPages(dependencies, store),
         StatementPages(dependencies, store),

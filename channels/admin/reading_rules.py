@@ -89,6 +89,7 @@ _KINDS: Mapping[str, ReadKind | None] = {
     "/staff/settlement/{id}/results.csv": NOBODY,
     "/staff/comments": ReadKind.COMMENTS,
     "/staff/messages": ReadKind.MESSAGES,
+    "/staff/misread-texts": ReadKind.MESSAGES,
     "/staff/offices": NOBODY,
     "/staff/offices/one/{code}": ReadKind.OFFICE,
     "/staff/offices/one/{code}/statement/lines.csv": NOBODY,

@@ -85,6 +85,8 @@ class Right(StrEnum):
     COMMENTS_MODERATE = "comments.moderate"
     MESSAGES_VIEW = "messages.view"
     MESSAGES_RETRY = "messages.retry"
+    MISREAD_TEXTS_VIEW = "misread_texts.view"
+    MISREAD_TEXTS_LABEL = "misread_texts.label"
     OFFICES_VIEW = "offices.view"
     OFFICES_CHANGE = "offices.change"
     OFFICES_EXPORT = "offices.export"
@@ -195,6 +197,8 @@ RIGHTS: Mapping[Right, RightRule] = {
     Right.COMMENTS_MODERATE: _right_of(Role.MANAGER),
     Right.MESSAGES_VIEW: _right_of(Role.MANAGER, Role.AUDITOR, Role.ADMIN),
     Right.MESSAGES_RETRY: _right_of(Role.MANAGER, Role.ADMIN),
+    Right.MISREAD_TEXTS_VIEW: _right_of(Role.SECRETARIAT, Role.MANAGER, Role.AUDITOR),
+    Right.MISREAD_TEXTS_LABEL: _right_of(Role.SECRETARIAT),
     Right.OFFICES_VIEW: _right_of(Role.ADMIN, Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     Right.OFFICES_CHANGE: _right_of(Role.ADMIN, Role.REVENUE, Role.MANAGER, needs_fresh_proof=True, also="system"),
     Right.OFFICES_EXPORT: _right_of(Role.ADMIN, Role.REVENUE, Role.MANAGER, Role.AUDITOR, needs_fresh_proof=True),

@@ -75,8 +75,6 @@ class MisreadFilter:
     """Whether the desk has looked at them; None: either."""
     reason: MisreadReason | None = None
     """Reason for keeping them; None: any."""
-    offset: int = 0
-    """Number of texts that earlier pages have shown."""
     limit: int = 50
     """Number of texts shown at most."""
 

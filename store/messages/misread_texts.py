@@ -26,8 +26,7 @@ _SAVE_LABEL = update(misread_texts).where(misread_texts.c.id == bindparam("misre
 _LIST_TEXTS = FilteredSelect(
     select(*_MAPPING.columns)
     .order_by(misread_texts.c.count.desc(), misread_texts.c.id.desc())
-    .limit(bindparam("most", type_=Integer))
-    .offset(bindparam("passed", type_=Integer)),
+    .limit(bindparam("most", type_=Integer)),
     of_state=misread_texts.c.state == bindparam("of_state"),
     of_reason=misread_texts.c.reason == bindparam("of_reason"),
 )
@@ -65,7 +64,6 @@ class SqlMisreadTextRepository(Repository):
                 "of_state": misread_filter.state,
                 "of_reason": misread_filter.reason,
                 "most": misread_filter.limit,
-                "passed": misread_filter.offset,
             }
         )
         return _MAPPING.read_rows(await self._transaction.fetch_rows(statement, values))

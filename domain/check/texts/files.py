@@ -31,6 +31,7 @@ STAFF_TABLES = (
 STAFF_FILES = frozenset(
     {
         "admin.toml",
+        "admin_misread.toml",
         "admin_organisation.toml",
         "admin_registries.toml",
         "card_refunds.toml",

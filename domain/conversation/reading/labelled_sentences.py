@@ -7,10 +7,14 @@ further service brings its own by its folder alone. An installed package has non
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
+
+SPOKEN_AT = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
+"""The sentences speak of days as of then."""
 
 _COMMAND_SENTENCES = files("domain") / "conversation" / "reading" / "corpus"
 _SERVICE_FOLDERS = files("domain") / "services"
@@ -37,6 +41,11 @@ class LabelledSentence:
     def meant_intent(self) -> str:
         """Intent of the words as a whole."""
         return self.offered or self.intent
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as a line of a file has it."""
+        offered = {"offered": self.offered} if self.offered else {}
+        return {"text": self.text, "intent": self.intent, "slots": dict(self.slots), **offered}
 
 
 @cache

@@ -145,6 +145,7 @@ class ConflictReason(ConflictReasonBase):
     BOOKED_LEFT = "booked_left", "title"
     ACCOUNT_CHANGED = "account_changed"
     COMMENT_CHANGED = "comment_changed"
+    MISREAD_CHANGED = "misread_changed"
     OFFICE_CHANGED = "office_changed"
     DEMO_NOT_EMPTY = "demo_not_empty"
     DUTIES_CHANGED = "duties_changed"

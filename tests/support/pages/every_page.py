@@ -23,6 +23,7 @@ from domain.actions.staff import own_account
 from domain.actions.tariffs.price_changes import set_price
 from domain.actions.tariffs.priced_subjects import list_priced
 from domain.authorization.policy import may_use
+from domain.messages.misread_texts import LabelState, MisreadReason, MisreadText, digest_misread
 from domain.messages.records import InboundMessage, InboundState
 from domain.people.sessions import IDLE_LIMIT, PROOF_FRESHNESS
 from domain.registries.declarations import REGISTRIES, Registry
@@ -217,6 +218,15 @@ def _sheet(site: StaffSite, registry: Registry, row: RegistryRow) -> bytes:
     return out.getvalue().encode()
 
 
+_FIXED_VISITS: dict[str, Sequence[PageVisit]] = {
+    "/staff/account/factor.svg": [PageVisit("/staff/account/factor.svg", Role.TAXI_OFFICER)],
+    "/staff/misread-texts": [
+        *(PageVisit("/staff/misread-texts", role) for role in (Role.SECRETARIAT, Role.AUDITOR)),
+        PageVisit("/staff/misread-texts?state=labelled", Role.SECRETARIAT),
+    ],
+}
+
+
 async def _house(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     """An office, a day that was declared, texts, users, the own account with an authenticator that is begun."""
     desk, office = site.demo.desk, "/staff/offices/one/{code}"
@@ -241,12 +251,12 @@ async def _house(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
         "/staff/users/one/{username}": [PageVisit("/staff/users/one/civil", Role.ADMIN)],
         "/staff/settings/texts/one/{key}": [PageVisit("/staff/settings/texts/one/sms.help", Role.ADMIN)],
         "/staff/comments": [PageVisit(f"/staff/comments{query}", Role.MANAGER) for query in ("", "?state=every")],
+        **_FIXED_VISITS,
         "/staff/messages/received": [
             *(PageVisit("/staff/messages/received", role) for role in (Role.MANAGER, Role.AUDITOR, Role.ADMIN)),
             PageVisit("/staff/messages/received?mobile=12", Role.MANAGER, 422),
         ],
         "/staff/account": [PageVisit("/staff/account", role) for role in (Role.TAXI_OFFICER, Role.MANAGER)],
-        "/staff/account/factor.svg": [PageVisit("/staff/account/factor.svg", Role.TAXI_OFFICER)],
     }
 
 
@@ -273,6 +283,25 @@ async def _came(site: StaffSite) -> None:
             )
         lone = replace(first, id=desk.ids.new_id(), sender="s" * 40, mobile=None, text="", channel="bale")
         await uow.inbox.add(lone)
+        for reason in MisreadReason:
+            await uow.misread_texts.add(_misread(desk.ids.new_id(), reason))
+
+
+def _misread(misread_id: int, reason: MisreadReason) -> MisreadText:
+    """A text with everything that is masked, kept for that reason; one of them is labelled."""
+    text = f"{LONG} {{mobile}} {{number6}} {{plate}} {{name}} {reason}"
+    return MisreadText(
+        id=misread_id,
+        digest=digest_misread(text),
+        text=text,
+        reason=reason,
+        read_as="machinery",
+        count=1,
+        first_at=MORNING,
+        last_at=MORNING,
+        state=LabelState.LABELLED if reason is MisreadReason.CORRECTED else LabelState.OPEN,
+        label="track" if reason is MisreadReason.CORRECTED else None,
+    )
 
 
 async def _till(site: StaffSite) -> None:
