@@ -27,6 +27,9 @@ from domain.values.languages import join_list
 PHOTO_NAME = "photo.jpg"
 """Photos have no names of their own."""
 
+VOICE_FIELDS = frozenset({"voice", "audio", "video_note"})
+"""Fields of a message in which somebody speaks."""
+
 GROUP_TYPES = frozenset({Chat.GROUP, Chat.SUPERGROUP})
 
 OLD_FORWARD_FIELDS = frozenset({"forward_date", "forward_from", "forward_from_chat"})
@@ -116,7 +119,8 @@ def salvage_update(raw_update: Mapping[str, Any]) -> IncomingUpdate | None:
         return None
     if not isinstance(number, int) or not isinstance(chat_id, int):
         return None
-    return IncomingUpdate(number, str(chat_id), str(chat.get("first_name", "")), UnreadableContent())
+    unread = UnreadableContent(is_voice=not VOICE_FIELDS.isdisjoint(message or ()))
+    return IncomingUpdate(number, str(chat_id), str(chat.get("first_name", "")), unread)
 
 
 def _fill_missing_parts(raw_update: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,7 +173,7 @@ def _parse_message(message: Message) -> tuple[ChatEvent, RemoteFile | None]:
         return remote_file.to_sent_file(None), remote_file
     if message.location:
         return SharedLocation(message.location.latitude, message.location.longitude, _name_venue(message.venue)), None
-    return UnreadableContent(), None
+    return UnreadableContent(is_voice=any(getattr(message, field) for field in VOICE_FIELDS)), None
 
 
 def _name_venue(venue: Venue | None) -> str:

@@ -164,6 +164,9 @@ class TextEdited:
 class UnreadableContent:
     """Something that a desk cannot take: a voice, a video, a sticker, a poll."""
 
+    is_voice: bool = False
+    """Whether somebody speaks in it: that is no text, but somebody who wants something."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpokenInGroup:

@@ -31,6 +31,11 @@ def write_place(address: str, latitude: float, longitude: float) -> str:
     return f"{address} geo:{latitude:.5f},{longitude:.5f}".strip()
 
 
+def has_point(place: str) -> bool:
+    """Return whether a place is, or has, a point on the map."""
+    return _POINT.search(place) is not None
+
+
 def find_map_link(place: str) -> str:
     """Return where the point of a place is shown; empty where it has none."""
     point = _POINT.search(place)

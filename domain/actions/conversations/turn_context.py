@@ -193,7 +193,7 @@ def open_turn(
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, address.channel)
     conversation = context.dependencies.conversation_in(address.channel)
     dialogue, late_question = read_dialogue(context.dependencies, stored_dialogue)
-    had_dialogue = bool(dialogue.frames or dialogue.files)
+    had_dialogue = not dialogue.is_empty
     has_expired = stored_dialogue is not None and bool(stored_dialogue[0].get("frames")) and not had_dialogue
     return TurnContext(
         context.dependencies,
@@ -213,7 +213,7 @@ def open_turn(
 async def store_dialogue(turn: TurnContext) -> None:
     """Keep the dialogue for the next text, in the place of what there was."""
     address, dialogues = turn.address, turn.uow.dialogues
-    if turn.dialogue.frames or turn.dialogue.files:
+    if not turn.dialogue.is_empty:
         expires_at = turn.dependencies.clock.now() + dialogue_lifetime(turn.dependencies)
         await dialogues.save(address.channel, address.recipient, turn.dialogue.as_json(), expires_at)
     elif turn.had_dialogue:

@@ -49,7 +49,7 @@ WRITTEN_OUT_KEYS = (
     "chat.buttons.point", "chat.place_kept", "chat.send_point", "chat.share_place", "chat.what_file",
     "chat.which_place",
     "chat.description", "chat.short_description", "chat.step",
-    "chat.toasts.stale", "chat.toasts.twice", "chat.unreadable", "chat.violation_line", "chat.welcome",
+    "chat.toasts.stale", "chat.toasts.twice", "chat.unreadable", "chat.violation_line", "chat.voice", "chat.welcome",
     "chat.which_paper", "chat.which_request", "details.invalid_field.soap_value", "details.missing_field.soap_missing",
     "errors.expired_dialogue",
     "chat.account", "chat.account_changing", "chat.account_left", "chat.buttons.account",
@@ -139,7 +139,7 @@ def _command_keys() -> Iterator[str]:
     yield from (f"sms.authentic.paper_{status}" for status in PaperStatus)
     yield from (f"sms.emergency.{emergency}" for emergency in Emergency)
     yield from (f"sms.courtesy.{courtesy}" for courtesy in sorted(COURTESY_INTENTS))
-    yield "sms.unknown_again"
+    yield from ("sms.unknown_again", "chat.voice_again")
     yield from (f"sms.money.{subject}" for subject in ("instalments", "discount", "deadline"))
     yield from (f"sms.holder.{kind}" for kind in ("nobody", "due", "late", "open", "line_due", "line_late"))
     yield from (f"units.{part}_hours" for part in ("week", "thursday"))

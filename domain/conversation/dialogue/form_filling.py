@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from domain.conversation.dialogue.answers import has_no_letters, take_value
-from domain.conversation.dialogue.frames import Frame
+from domain.conversation.dialogue.frames import Dialogue, Frame
 from domain.conversation.dialogue.intent_forms import IntentForm
 from domain.conversation.reading.command_fields import MENU_INTENT, PAYABLE_SLOTS
 from domain.conversation.reading.parsed_message import value_as_json
 from domain.fields.form import Field
 from domain.fields.moments import HourOfDay
+from domain.fields.places import Place, has_point
 from domain.fields.types import Choice, ReadingContext, Text
 from domain.parsing.answers import read_number
 from domain.parsing.times.hours import find_lengths_and_clocks
@@ -48,6 +49,22 @@ def absorb_values(
             else:
                 frame.trail.append(field.name)
     return problem
+
+
+def take_shared_place(dialogue: Dialogue, frame: Frame, form: IntentForm, now: datetime) -> None:
+    """Take the place that was shared before for a form that has one, behind the words for it; it is shown before
+    anything is done.
+    """
+    field = next((one for one in form.fields if form.submission and isinstance(one.type, Place)), None)
+    if not dialogue.place or field is None:
+        return
+    stated_place = str(frame.slots.get(field.name, ""))
+    if not has_point(stated_place):
+        place_text = f"{stated_place} {dialogue.place}".strip()
+        frame.slots[field.name] = field.read_value(place_text, ReadingContext(now))
+        frame.plain = False
+        frame.trail = [*(name for name in frame.trail if name != field.name), field.name]
+    dialogue.place = ""
 
 
 def find_next_missing(frame: Frame, form: IntentForm, preferred: str | None) -> tuple[str, str | None] | None:

@@ -87,6 +87,13 @@ class Dialogue:
     """Files of a chat that came without a context: what they are is asked."""
     later_texts: list[str] = field(default_factory=list)
     """Texts of further intents that came with the one that is being done: each is offered in its turn."""
+    place: str = ""
+    """A place that was shared before it was known what for (`domain/fields/places.py`): the next form has it."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits in it for the next text."""
+        return not (self.frames or self.files or self.place)
 
     @property
     def top(self) -> Frame | None:
@@ -98,7 +105,8 @@ class Dialogue:
         latin_mark = {"is_latin": True} if self.is_latin else {}
         files = {"files": [asdict(file) for file in self.files]} if self.files else {}
         later_texts = {"later_texts": self.later_texts} if self.later_texts else {}
-        return {"frames": [asdict(frame) for frame in self.frames], **latin_mark, **files, **later_texts}
+        place = {"place": self.place} if self.place else {}
+        return {"frames": [asdict(frame) for frame in self.frames], **latin_mark, **files, **later_texts, **place}
 
     @staticmethod
     def from_json(stored_dialogue: Mapping[str, Any]) -> "Dialogue":
@@ -106,7 +114,8 @@ class Dialogue:
         frames = [Frame(**frame) for frame in stored_dialogue["frames"]]
         files = [WaitingFile(**file) for file in stored_dialogue.get("files", ())]
         later_texts = list(stored_dialogue.get("later_texts", ()))
-        return Dialogue(frames, bool(stored_dialogue.get("is_latin")), files, later_texts)
+        place = str(stored_dialogue.get("place", ""))
+        return Dialogue(frames, bool(stored_dialogue.get("is_latin")), files, later_texts, place)
 
 
 def question_state(stored_dialogue: Mapping[str, Any]) -> dict[str, Any]:

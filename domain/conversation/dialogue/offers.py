@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.conversation.dialogue.answers import Utterance, choose_by_number
 from domain.conversation.dialogue.asking import Questions
-from domain.conversation.dialogue.form_filling import absorb_values
+from domain.conversation.dialogue.form_filling import absorb_values, take_shared_place
 from domain.conversation.dialogue.frames import OFFER, Dialogue, Frame, OptOut, Reaction, Refused
 from domain.conversation.dialogue.yes_no import read_yes_or_no
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
@@ -38,6 +38,7 @@ class Offers(Questions):
         if submission:
             frame.slots.update(submission.keyword.preset_values)
         problem = absorb_values(frame, self.forms[intent], stated_values, now)
+        take_shared_place(dialogue, frame, self.forms[intent], now)
         if problem and intent in {"track", "authentic"}:
             raise problem  # the code can be sent again: nothing needs to wait for it
         # A command of the same kind takes the place of the one that waits.

@@ -102,7 +102,7 @@ async def _ask_for_point(turn: TurnContext, _subject: str, _detail: str) -> Rend
 
 async def _use_place(turn: TurnContext, point_text: str, purpose: str) -> RenderedMessage:
     """Take a place for what was chosen: an order that begins with it, or the answer to the question of a request."""
-    place_text = read_point(turn, point_text)
+    place_text, turn.dialogue.place = read_point(turn, point_text), ""
     if field := find_place_field(turn, purpose):
         return await with_markup(turn, await begin_intent(turn, purpose, {field.name: place_text}))
     slots = {"code": tracking_codes.parse_code(purpose), "text": Place().render_value(place_text, turn.text_of)}

@@ -47,6 +47,11 @@ def keep_place(turn: TurnContext, location: SharedLocation) -> bool:
     return True
 
 
+def wait_with_place(turn: TurnContext, location: SharedLocation) -> None:
+    """Let a place wait for the form that follows; `InvalidField` for one that cannot be meant."""
+    turn.dialogue.place = _read_location(turn, PLACE, location)
+
+
 def read_point(turn: TurnContext, point_text: str) -> str:
     """Return the place that a button carries (`37.07123,54.07123`); `InvalidField`."""
     return read_place(point_text, ReadingContext(turn.sent_at))

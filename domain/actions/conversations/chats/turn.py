@@ -18,12 +18,28 @@ from domain.actions.conversations.chats.places import (
     find_place_answer,
     keep_place,
     offer_uses,
+    wait_with_place,
 )
-from domain.actions.conversations.chats.view import build_question_buttons, with_markup, with_menu_button
+from domain.actions.conversations.chats.view import (
+    build_call_rows,
+    build_question_buttons,
+    with_markup,
+    with_menu_button,
+)
 from domain.actions.conversations.converse import amend_answer, converse, repeat_question
 from domain.actions.conversations.open_requests import list_candidates
+from domain.actions.conversations.repeated_replies import vary_reply
 from domain.actions.conversations.turn_context import TurnContext, store_dialogue
-from domain.chats.chat import ButtonPressed, ChatBegun, ChatEvent, SentFile, SharedLocation, TextEdited, TextWritten
+from domain.chats.chat import (
+    ButtonPressed,
+    ChatBegun,
+    ChatEvent,
+    SentFile,
+    SharedLocation,
+    TextEdited,
+    TextWritten,
+    UnreadableContent,
+)
 from domain.conversation.buttons.answers import (
     ButtonAnswer,
     ButtonVerb,
@@ -79,7 +95,23 @@ async def handle_chat_event(turn: TurnContext, chat_event: ChatEvent) -> ChatTur
             return await _handle_file(turn, chat_event)
         case SharedLocation():
             return await _handle_location(turn, chat_event)
+    return await _handle_unread(turn, chat_event)
+
+
+async def _handle_unread(turn: TurnContext, chat_event: ChatEvent) -> ChatTurn:
+    if isinstance(chat_event, UnreadableContent) and chat_event.is_voice:
+        return await _handle_voice(turn)
     return await _reply_beside_question(turn, "edited" if isinstance(chat_event, TextEdited) else "unreadable")
+
+
+async def _handle_voice(turn: TurnContext) -> ChatTurn:
+    """Reply to somebody who speaks what would be heard, with the offer of a call; ask what waits again."""
+    question = await _repeat_question(turn)
+    await store_dialogue(turn)
+    reply = vary_reply(turn, turn.render("chat.voice"))
+    if question:
+        return ChatTurn("voice", (reply, *question))
+    return ChatTurn("voice", (with_menu_button(turn, replace(reply, markup=ReplyMarkup(build_call_rows(turn)))),))
 
 
 async def _reply_beside_question(turn: TurnContext, name: str) -> ChatTurn:
@@ -246,6 +278,8 @@ async def _handle_location(turn: TurnContext, location: SharedLocation) -> ChatT
     try:
         answer_text = find_place_answer(turn, location)
         is_kept = answer_text is None and keep_place(turn, location)
+        if not answer_text and not is_kept:
+            wait_with_place(turn, location)
     except DomainError as error:
         return ChatTurn(PLACE_INTENT, (turn.render_error(error), *await _repeat_question(turn)))
     receipt = replace(turn.render("chat.place_kept"), markup=ReplyMarkup(clears_keyboard=True))
@@ -255,6 +289,7 @@ async def _handle_location(turn: TurnContext, location: SharedLocation) -> ChatT
     if is_kept:
         return ChatTurn(PLACE_INTENT, (receipt, *await _repeat_and_store(turn)))
     question = with_menu_button(turn, await offer_uses(turn, location))
+    await store_dialogue(turn)
     return ChatTurn(PLACE_INTENT, (question, *await _repeat_waiting(turn)))
 
 

@@ -73,7 +73,8 @@ async def handle_unproved_event(
     if isinstance(chat_event, TextEdited):
         return ChatTurn("edited", (turn.render("chat.edited"),))
     if isinstance(chat_event, UnreadableContent):
-        return ChatTurn("unreadable", (_with_contact_request(turn, turn.render("chat.unreadable")),))
+        reply = turn.render("chat.voice") if chat_event.is_voice else turn.render("chat.unreadable")
+        return ChatTurn("unreadable", (_with_contact_request(turn, reply),))
     kept_turn = await _keep_file(turn, chat, chat_event, stored_dialogue) if isinstance(chat_event, SentFile) else None
     if early_turn := kept_turn or await _handle_public_call(turn, chat_event):
         return early_turn

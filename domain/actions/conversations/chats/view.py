@@ -8,6 +8,7 @@ from domain.actions.links.request_buttons import build_request_buttons
 from domain.actions.messages.notify import find_answer_deadline
 from domain.actions.requests.command import AWAITED_COMMANDS
 from domain.authorization.request_policy import awaits_answer_of
+from domain.conversation.buttons.answers import text_button
 from domain.conversation.buttons.menus import menu_button_rows
 from domain.conversation.buttons.questions import OpenQuestion
 from domain.conversation.buttons.requests import bill_page_button_rows
@@ -88,6 +89,16 @@ def with_menu_button(turn: TurnContext, reply: RenderedMessage) -> RenderedMessa
     """Return a reply with the button of the menu behind all others."""
     markup = reply.markup or ReplyMarkup()
     return replace(reply, markup=replace(markup, rows=(*markup.rows, *menu_button_rows(turn.text_of))))
+
+
+def build_call_rows(turn: TurnContext) -> ButtonRows:
+    """Return the button by which one is called back, where somebody does."""
+    forms = turn.conversation.forms
+    submission = next((forms[name].submission for name in forms if turn.conversation.asks_for_person(name)), None)
+    if submission is None:
+        return ()
+    intent = submission.keyword.intent
+    return ((text_button(turn.text_of(f"intents.{intent.name}"), intent.certain_words[0]),),)
 
 
 def build_question_buttons(turn: TurnContext) -> ButtonRows:

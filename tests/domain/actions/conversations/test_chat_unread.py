@@ -33,6 +33,18 @@ async def test_a_form_asks_again_with_its_buttons(anneh: Person, chat_event: Cha
     await anneh.press("۴", again)
 
 
+async def test_a_voice_is_told_that_nobody_heard_it_and_the_question_waits(anneh: Person) -> None:
+    await anneh.press("ماشین‌آلات")
+    hours = await anneh.press("لودر")
+    told, again = await comes(anneh, UnreadableContent(is_voice=True))
+    assert (told.key, again.text) == ("chat.voice", hours.text)
+
+
+async def test_a_second_voice_hears_more_than_the_first(anneh: Person) -> None:
+    answers = [(await comes(anneh, UnreadableContent(is_voice=True)))[0] for _ in range(2)]
+    assert [answer.key for answer in answers] == ["chat.voice", "chat.voice_again"]
+
+
 async def test_a_list_that_waits_is_shown_again_too(anneh: Person) -> None:
     await anneh.town.reach("awaiting_payment")
     which = await anneh.says("لغو")

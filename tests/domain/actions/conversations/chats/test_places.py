@@ -61,6 +61,24 @@ async def test_a_place_out_of_the_blue_begins_an_order(anneh: Person) -> None:
     assert PARK_LINK in (await anneh.press("۰۸:۰۰")).text
 
 
+@pytest.mark.parametrize("words", ["", " خیابان امام جنب پارک"])
+async def test_a_place_out_of_the_blue_is_that_of_the_order_that_is_written_next(anneh: Person, words: str) -> None:
+    await anneh.shares_place(*PARK)
+    await anneh.says("تعرفه")
+    summary = await anneh.says(f"ماشین لودر ۴ ساعت فردا ساعت ۸{words}")
+    assert summary.key == "services.machinery.summary", "it is shown before it is filed"
+    await anneh.press("تأیید و ثبت", summary)
+    [request] = await anneh.town.requests_of()
+    assert request.fields["place"] == f"{words} geo:37.07123,54.07456".strip()
+    asked = await anneh.says("ماشین گریدر ۲ ساعت پس‌فردا ساعت ۹")
+    assert "نشانی محل کار" in asked.text, "it was that of one order"
+
+
+async def test_a_place_abroad_is_no_place_for_anything(anneh: Person) -> None:
+    [refusal] = await anneh.shares_place(52.5, 13.4)
+    assert refusal.text == "این نقطه در ایران نیست."
+
+
 async def test_a_place_abroad_is_refused_and_asked_again(anneh: Person) -> None:
     await until_place(anneh)
     refusal, question = await anneh.shares_place(52.5, 13.4)
