@@ -13,6 +13,7 @@ from app.security.clamd import ClamdAddress, ClamdScanner
 from app.security.signing import Ed25519Signer
 from app.security.vault import FernetVault
 from domain.actions.dependencies import Dependencies
+from domain.actions.links.fillers import LINK_FILLERS
 from domain.actions.settings.setting_changes import renew_settings
 from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.vocabulary import LANGUAGE_INTENT
@@ -79,6 +80,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
         wording,
         grammar,
         ProcessCleaner(),
+        LINK_FILLERS,
         build_settlement_layouts(settings),
         malware_scanner=build_scanner(settings),
         contact=settings.build_contact(),

@@ -33,6 +33,7 @@ from channels.pishkhan_soap.http import ENDPOINT_PATH, PishkhanSoap
 from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.username_token import UsernameToken, refuse_stale_token
 from domain.actions.dependencies import Dependencies
+from domain.actions.links.fillers import LINK_FILLERS
 from domain.conversation.reading.grammar import Grammar
 from domain.engine.engine import Engine as Rules
 from domain.language.wording import Wording
@@ -79,6 +80,7 @@ def desk() -> Dependencies:
         Wording(Catalogue.load(), services),
         Grammar(collect_intents(services)),
         ProcessCleaner(),
+        LINK_FILLERS,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from domain.conversation.dialogue.turns import Conversation
 from domain.conversation.reading.grammar import Grammar
 from domain.engine.engine import Engine
+from domain.language.message_links import LinkFiller, LinkKind
 from domain.language.service import Service
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
@@ -32,6 +33,8 @@ class Dependencies:
     """Understands what citizens write."""
     file_cleaner: FileCleaner
     """Opens files before they are stored, and takes out of them what nobody should see."""
+    link_fillers: Mapping[LinkKind, LinkFiller] = field(repr=False)
+    """Table of what puts links and buttons into messages (`actions/links/fillers.py`)."""
     settlement_layouts: Mapping[str, SettlementLayout] = field(default_factory=load_shipped_layouts, repr=False)
     """Layouts of settlement files, by the name of the layout."""
     card_refund_gateways: frozenset[str] = frozenset()

@@ -16,6 +16,7 @@ from domain.language.form_sections import FormSection, derive_sections
 from domain.language.intents import Intent, Keyword
 from domain.language.locks import Lock
 from domain.language.lookups import Lookup, PriceLookup
+from domain.language.message_links import LinkKind
 from domain.language.papers import ServicePapers
 from domain.language.printouts import Printable
 from domain.language.staff_notes import StaffNotes
@@ -190,6 +191,8 @@ class Notice:
 
     text_name: str
     audience: Audience | StoredMobile = Audience.CITIZEN
+    links: tuple[LinkKind, ...] = (LinkKind.BILL,)
+    """Kinds of links that it bears, where there is something to lead to."""
 
 
 MomentReckoner = Callable[[StepContext], datetime | None]

@@ -21,6 +21,7 @@ from typing import Any
 from app.ids import RandomIds
 from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
+from domain.actions.links.fillers import LINK_FILLERS
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import act_on_request
 from domain.actions.requests.submit import submit_request
@@ -232,7 +233,9 @@ async def prepared(office: MortalOffice, ledger: Ledger, number: int) -> list[Pr
     """Let so many requests be entered, every other one at a counter, and the staff accept and price them."""
     known = services_by_key()
     engine = Engine(known, OfficeClock(office), RandomIds(), WorkingCalendar(), Policy(company_code="077"))
-    desk = Dependencies(engine, Wording(Catalogue.load(), known), Grammar(collect_intents(known)), UnchangedFiles())
+    desk = Dependencies(
+        engine, Wording(Catalogue.load(), known), Grammar(collect_intents(known)), UnchangedFiles(), LINK_FILLERS
+    )
     store = await SqlStore.connect(office.database.url)
     try:
         ledger.prepared = [await _prepared(desk, store, one, office.now.date()) for one in range(number)]

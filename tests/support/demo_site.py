@@ -24,6 +24,7 @@ from channels.sms.providers.simulator import Simulator
 from channels.web.site import Site
 from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
+from domain.actions.links.fillers import LINK_FILLERS
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import act_on_request
 from domain.engine.engine import Engine
@@ -117,7 +118,9 @@ def build_desk(
     """Return the desk with the real services, texts and grammar, or others."""
     services = services_by_key(offered)
     engine = Engine(services, clock, RandomIds(), WorkingCalendar(), Policy())
-    return Dependencies(engine, Wording(Catalogue.load(texts), services), build_grammar(services), UnchangedFiles())
+    return Dependencies(
+        engine, Wording(Catalogue.load(texts), services), build_grammar(services), UnchangedFiles(), LINK_FILLERS
+    )
 
 
 def build_app(desk: Dependencies, store: SqlStore, printer: Printer, messenger: DemoMessenger) -> web.Application:

@@ -19,6 +19,7 @@ from domain.actions.bills import pay
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.conversations.receive import receive_sms
 from domain.actions.dependencies import Dependencies
+from domain.actions.links.fillers import LINK_FILLERS
 from domain.actions.messages import notify
 from domain.actions.requests import act, submit, timers
 from domain.actions.tariffs import price_changes
@@ -148,7 +149,9 @@ def build_desk(
     """Return a desk; `texts` are an operator's own, `days` are declared working or off."""
     known = services_by_key(services)
     engine = Engine(known, clock, CountedIds(), WorkingCalendar(overrides=days), policy or Policy())
-    return Dependencies(engine, Wording(Catalogue.load(texts), known), build_grammar(known), UnchangedFiles())
+    return Dependencies(
+        engine, Wording(Catalogue.load(texts), known), build_grammar(known), UnchangedFiles(), LINK_FILLERS
+    )
 
 
 class Municipality:

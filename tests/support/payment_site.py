@@ -18,6 +18,7 @@ from channels.web import site as web_site
 from domain.actions.context import ActionContext
 from domain.actions.conversations.receive import receive_sms
 from domain.actions.dependencies import Dependencies
+from domain.actions.links.fillers import LINK_FILLERS
 from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.payments.advance import advance_due_attempts
 from domain.bills.bill import Bill
@@ -112,7 +113,9 @@ async def payment_site(
     """A site that is reached at an address; the bank's pages are on it, unless they have an address of their own."""
     clock, services = RunningClock(), services_by_key()
     engine = Engine(services, clock, RandomIds(), WorkingCalendar(), Policy(site_address=site_address))
-    desk = Dependencies(engine, Wording(Catalogue.load(), services), build_grammar(services), UnchangedFiles())
+    desk = Dependencies(
+        engine, Wording(Catalogue.load(), services), build_grammar(services), UnchangedFiles(), LINK_FILLERS
+    )
     async with demo_site(database, lambda _: desk) as demo:
         bank = SandboxBank(clock.now, lambda: token_hex(16))
         gateways: dict[str, PaymentGateway] = {"sandbox": SandboxGateway(bank, bank_address or site_address)}

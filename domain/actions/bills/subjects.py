@@ -17,6 +17,7 @@ from domain.bills.bill import PAID_BILL_FACT, Bill, Payment, RefundTarget
 from domain.blocks.charging import PAYMENT_DEADLINE, payment_deadline_from, request_payment_deadline
 from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
 from domain.engine.engine import StepOutcome
+from domain.language.message_links import LinkSubject
 from domain.language.service import Trigger
 from domain.language.summaries import find_applicant_name
 from domain.messages.catalogue import RenderedMessage
@@ -252,7 +253,7 @@ class RowSubject:
         message = context.dependencies.catalogue.render_message(
             f"registries.{self.registry.key}.notices.paid", facts, MessageClass.RECEIPT
         )
-        return await append_payment_link(context, message, {PAID_BILL_FACT: bill.bill_id})
+        return await append_payment_link(context, message, LinkSubject(facts={PAID_BILL_FACT: bill.bill_id}))
 
 
 SUBJECTS: Mapping[str, BillSubject] = {

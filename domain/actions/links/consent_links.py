@@ -7,12 +7,11 @@ part budget has room: `pishkhan check` proves that the texts of a declaration ha
 from dataclasses import replace
 
 from domain.actions.context import ActionContext
-from domain.language.awaited import list_asking_notices
+from domain.language.message_links import LinkSubject
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.senders import join_if_named_fits
 from domain.people.sessions import digest_token
 from domain.requests.consent_link import ConsentLink
-from domain.requests.request import ServiceRequest
 from domain.values.page_tokens import build_link_token
 
 CONSENT_PREFIX = "/c/"
@@ -20,15 +19,11 @@ CONSENT_PREFIX = "/c/"
 
 
 async def append_consent_link(
-    context: ActionContext, request: ServiceRequest, notice_name: str, message: RenderedMessage, mobile: str
+    context: ActionContext, message: RenderedMessage, subject: LinkSubject
 ) -> RenderedMessage:
-    """Return the notice of that name with a new link to answer by, where it asks the person with this mobile (+989…)
-    for the answer that the request awaits now; any other as it is.
-    """
-    if not context.dependencies.policy.site_address or mobile != request.awaits:
-        return message
-    service = context.dependencies.engine.get_service(request.service)
-    if notice_name not in {notice.text_name for notice in list_asking_notices(service, request.state)}:
+    """Return a notice with a new link to answer by, where its recipient is whose answer the request awaits now."""
+    request = subject.request
+    if not context.dependencies.policy.site_address or request is None or subject.mobile != request.awaits:
         return message
     token = build_link_token(context.dependencies.ids.new_token())
     address = f"{context.dependencies.policy.site_address}{CONSENT_PREFIX}{token}"
@@ -39,7 +34,7 @@ async def append_consent_link(
         digest_token(token),
         request.id,
         request.head_seq,
-        notice_name,
+        subject.notice_name,
         context.dependencies.clock.now(),
         context.dependencies.engine.reckon_deadline(context.uow, request),
     )

@@ -6,13 +6,13 @@ bills are paid, and is called so then. In a text message a link comes after ever
 budget has room for it; a chat has a button besides.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from domain.actions.context import ActionContext
 from domain.bills.bill import PAID_BILL_FACT, Bill
 from domain.gateways.payment_link import PaymentLink
+from domain.language.message_links import LinkSubject
 from domain.messages.catalogue import Catalogue, RenderedMessage, join_fitting
 from domain.messages.keyboards import NO_PAGES, BillPages
 from domain.messages.senders import join_if_named_fits
@@ -48,12 +48,12 @@ async def _make_address(context: ActionContext, bills: Sequence[Bill]) -> str:
 
 
 async def append_payment_link(
-    context: ActionContext, message: RenderedMessage, facts: Mapping[str, Any]
+    context: ActionContext, message: RenderedMessage, subject: LinkSubject
 ) -> RenderedMessage:
     """Return a message about the bill of its facts, open or paid (`PAID_BILL_FACT`), with the link to it, where there
     is one and room for it.
     """
-    bill_id = facts.get("bill_id") or facts.get(PAID_BILL_FACT)
+    bill_id = subject.facts.get("bill_id") or subject.facts.get(PAID_BILL_FACT)
     if not bill_id:
         return message
     bill_pages = await find_bill_pages(context, [await context.uow.bills.get_by_bill_id(str(bill_id))])

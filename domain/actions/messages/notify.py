@@ -10,17 +10,14 @@ from domain.actions import staffing
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.line_languages import find_line_language
-from domain.actions.links.consent_links import append_consent_link
-from domain.actions.links.payment_links import append_payment_link
-from domain.actions.links.request_buttons import build_request_buttons
 from domain.actions.messages.status_cards import CARD_KEY, find_card_chat, find_card_state
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
 from domain.chats.chat import MESSENGERS, SILENT_MESSENGERS, Chat, ChatAddress
-from domain.conversation.buttons.requests import bill_page_button_rows
 from domain.engine.engine import DueNotice, StepOutcome
 from domain.language.awaited import ANSWER_UNTIL_FACT
+from domain.language.message_links import LinkKind, LinkSubject
 from domain.language.service import STAFF_AUDIENCES, Audience, StoredMobile
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup
@@ -103,11 +100,11 @@ async def _queue_status_card(context: ActionContext, request: ServiceRequest) ->
     with in_language(await find_line_language(context, mobile)):
         heading = context.dependencies.wording.render_about(request, CARD_KEY, {}, MessageClass.REPLY)
         status = context.dependencies.wording.render_about(request, text_key, facts, MessageClass.REPLY).word_for_chat()
-        rows = await build_request_buttons(context, request, mobile, chat.channel)
-    markup = ReplyMarkup(rows, is_silent=True, card=card_state)
-    card = replace(heading, text=f"{heading.text}\n{status.text}", markup=markup)
+        card = replace(heading, text=f"{heading.text}\n{status.text}")
+        card = await _fill_links(context, card, (LinkKind.BUTTONS,), LinkSubject(request, facts, mobile, chat.channel))
+    markup = replace(card.markup or ReplyMarkup(), is_silent=True, card=card_state)
     address = Address(chat.channel, chat.chat_id, mobile)
-    await context.uow.outbox.add(build_outbox_message(context.dependencies, address, card))
+    await context.uow.outbox.add(build_outbox_message(context.dependencies, address, replace(card, markup=markup)))
 
 
 async def _render_due_notice(
@@ -118,14 +115,21 @@ async def _render_due_notice(
     *,
     for_chats: bool = True,
 ) -> RenderedMessage:
-    """Render a notice with the links that belong to it; `mobile` is whom it goes to, unless it is the reply itself, of
+    """Render a notice with the links that it asks for; `mobile` is whom it goes to, unless it is the reply itself, of
     which it is known whether a chat gets it (`for_chats`).
     """
-    message = context.dependencies.wording.render_notice(
-        request, due_notice.notice, due_notice.facts, for_chats=for_chats
-    )
-    message = await append_payment_link(context, message, due_notice.facts)
-    return await append_consent_link(context, request, due_notice.notice.text_name, message, mobile)
+    notice, facts = due_notice.notice, due_notice.facts
+    message = context.dependencies.wording.render_notice(request, notice, facts, for_chats=for_chats)
+    subject = LinkSubject(request, facts, mobile, notice_name=notice.text_name)
+    return await _fill_links(context, message, notice.links, subject)
+
+
+async def _fill_links(
+    context: ActionContext, message: RenderedMessage, kinds: Iterable[LinkKind], subject: LinkSubject
+) -> RenderedMessage:
+    for kind in kinds:
+        message = await context.dependencies.link_fillers[kind](context, message, subject)
+    return message
 
 
 MessageRenderer = Callable[[], Awaitable[RenderedMessage]]
@@ -179,8 +183,8 @@ async def queue_message(
         chat = choose_chat(chats, is_about_request=message.request_id is not None)
     address = Address(chat.channel, chat.chat_id, mobile) if chat else sms_address(mobile)
     if chat:
-        markup = await _build_markup(context, message, mobile, chat.channel)
-        message = replace(message.word_for_chat(), markup=markup)
+        subject = LinkSubject(mobile=mobile, channel=chat.channel)
+        message = await _fill_links(context, message.word_for_chat(), (LinkKind.BUTTONS,), subject)
     row = build_outbox_message(context.dependencies, address, message)
     row.expires_at = min(row.expires_at, until) if row.expires_at and until else row.expires_at
     if chat:
@@ -191,18 +195,6 @@ async def queue_message(
         )
     await context.uow.outbox.add(row)
     return row
-
-
-async def _build_markup(context: ActionContext, message: RenderedMessage, mobile: str, channel: str) -> ReplyMarkup:
-    """Return what a chat shows under a notice: what can be done with its request now, else the page of its bill."""
-    if message.request_id is None:
-        takes_invoices = channel in context.dependencies.policy.invoice_channels
-        button_rows = bill_page_button_rows(
-            context.dependencies.catalogue.text, message.bill_pages, takes_invoices=takes_invoices
-        )
-        return ReplyMarkup(button_rows)
-    request = await context.uow.requests.get(message.request_id)
-    return ReplyMarkup(await build_request_buttons(context, request, mobile, channel))
 
 
 async def queue_reply(context: ActionContext, address: Address, message: RenderedMessage) -> OutboxMessage:
@@ -345,7 +337,7 @@ async def _render_status(
     context: ActionContext, request: ServiceRequest, text_key: str, facts: Mapping[str, Any]
 ) -> RenderedMessage:
     status_text = context.dependencies.wording.render_about(request, text_key, facts, MessageClass.NOTICE)
-    return await append_payment_link(context, status_text, facts)
+    return await _fill_links(context, status_text, (LinkKind.BILL,), LinkSubject(request, facts))
 
 
 async def find_status_text(context: ActionContext, request: ServiceRequest) -> tuple[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.bills.bill import Bill, BillKind, BillState
 from domain.blocks.billing import BillingContext, ChargedSubject, create_bill
+from domain.language.message_links import LinkSubject
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.registries.declarations import REGISTRIES, ChargeTerms, Registry
@@ -140,7 +141,7 @@ async def _notify_contact(context: ActionContext, row: RegistryRow, notice_name:
         message = context.dependencies.catalogue.render_message(
             f"registries.{registry.key}.notices.{notice_name}", text_facts, MessageClass.NOTICE
         )
-        return await append_payment_link(context, message, facts)
+        return await append_payment_link(context, message, LinkSubject(facts=facts))
 
     await notify_line(context, mobile, render_message)
 

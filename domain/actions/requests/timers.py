@@ -22,6 +22,7 @@ from domain.actions.messages.notify import (
 from domain.bills.bill import BillState
 from domain.blocks.charging import list_request_bills
 from domain.engine.overdue import SLA_BROKEN
+from domain.language.message_links import LinkSubject
 from domain.language.service import Notice, Trigger
 from domain.messages.catalogue import RenderedMessage
 from domain.requests.request import ServiceRequest, Timer, TimerKind
@@ -104,7 +105,7 @@ async def _send_reminder(context: ActionContext, request: ServiceRequest, timer:
 
     async def render_message() -> RenderedMessage:
         reminder_text = context.dependencies.wording.render_notice(request, Notice(timer.name), facts)
-        return await append_payment_link(context, reminder_text, facts)
+        return await append_payment_link(context, reminder_text, LinkSubject(facts=facts))
 
     for mobile in await find_recipients(context, request, reminder.audience):
         await notify_line(context, mobile, render_message, until=event_at)

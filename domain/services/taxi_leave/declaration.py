@@ -23,6 +23,7 @@ from domain.fields.types import Choice, Identifier, Integer, Rials, Text
 from domain.language.form_changes import ChangeableFields
 from domain.language.form_sections import FormSection
 from domain.language.intents import Keyword
+from domain.language.message_links import LinkKind
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, SignaturesPart, TextPart
 from domain.language.service import (
     Command,
@@ -123,7 +124,7 @@ ASKING_OWNER = (
         "awaiting_owner",
         condition=NeedsConsent(),
         effects=(AwaitOwner(),),
-        notices=(Notice("ask_owner"), Notice("owner_asked", OWNER)),
+        notices=(Notice("ask_owner"), Notice("owner_asked", OWNER, (LinkKind.ANSWER,))),
         trigger=Trigger.AUTOMATIC,
     ),
     Transition(

@@ -7,6 +7,7 @@ from itertools import count
 from app.ids import RandomIds
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
+from domain.actions.links.fillers import LINK_FILLERS
 from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.registries.charges import issue_row_bill
 from domain.actions.registries.rows import put_rows
@@ -50,7 +51,7 @@ class FineOffice:
         known = services_by_key()
         engine = Engine(known, clock, RandomIds(), WorkingCalendar(), Policy(company_code="077"))
         self._dependencies = Dependencies(
-            engine, Wording(Catalogue.load(), known), Grammar(collect_intents(known)), UnchangedFiles()
+            engine, Wording(Catalogue.load(), known), Grammar(collect_intents(known)), UnchangedFiles(), LINK_FILLERS
         )
         self._database_url = database_url
         self._numbers = count(1)
