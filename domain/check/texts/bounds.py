@@ -79,6 +79,7 @@ def _list_table_values(catalogue: Catalogue) -> dict[tuple[str, str], str]:
     keys_by_fact = {"phase": catalogue.list_keys("phases."), "title": printed_titles}
     for key in catalogue.list_keys("choices."):
         keys_by_fact.setdefault(key.split(".")[1], []).append(key)
+    keys_by_fact["file"] = catalogue.list_keys("chat.file_kinds.")
     keys_by_fact["paper"] = [*printed_titles, *keys_by_fact.get("document", ())]
     return {
         (ALL_TEXTS, name): _find_longest(_list_texts(catalogue, keys)) for name, keys in keys_by_fact.items() if keys

@@ -160,7 +160,7 @@ async def test_files_come_first_and_are_named_afterwards(expert_bot: Bot, reza: 
         reza.says(ASKING)
         await reza.hears("کد رهگیری")
         reza.sends_album(PHOTO, PHOTO + b"2")
-        question = await reza.hears("این فایل چیست؟")
+        question = await reza.hears("این عکس برای چیست؟")
         await expert_bot.messenger.until(lambda: expert_bot.messenger.updates.pending == [], "both photos taken")
         reza.presses("سند مالکیت", on=question)
         await reza.hears("«سند مالکیت» رسید")

@@ -27,12 +27,13 @@ from domain.actions.conversations.chats.places import (
 )
 from domain.actions.conversations.chats.view import build_question_buttons, with_markup, with_menu_button
 from domain.actions.conversations.converse import begin_intent
+from domain.actions.conversations.enquiries.payment_claims import answer_payment_claim
 from domain.actions.conversations.languages import choose_language_by_button
 from domain.actions.conversations.questions import render_offer
 from domain.actions.conversations.turn_context import TurnContext
 from domain.actions.messages.notice_choice import EACH_CHANNEL, choose_notice_channel, find_notice_choice
 from domain.authorization.request_policy import refuse_foreign_request
-from domain.conversation.buttons.answers import ButtonVerb
+from domain.conversation.buttons.answers import CLAIMING_TEXT, ButtonVerb
 from domain.conversation.buttons.menus import build_notice_rows
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame
 from domain.fields.places import Place
@@ -109,6 +110,12 @@ async def _use_place(turn: TurnContext, point_text: str, purpose: str) -> Render
     return await with_markup(turn, await begin_intent(turn, "reply", slots))
 
 
+async def _claim_payment(turn: TurnContext, _subject: str, _detail: str) -> RenderedMessage:
+    """Take a file for the slip of a payment: what is known of the money is told."""
+    reply = await answer_payment_claim(turn, CLAIMING_TEXT) or await commands.describe_own_bills(turn)
+    return with_menu_button(turn, reply or turn.render("sms.claim.no_bill"))
+
+
 async def _choose_notice_channel(turn: TurnContext, requested_channel: str, _detail: str) -> RenderedMessage:
     """Ask where notices shall go, or take the answer."""
     mobile = turn.actor.identifier
@@ -170,5 +177,6 @@ HANDLERS_BY_VERB: Mapping[ButtonVerb, Callable[[TurnContext, str, str], Awaitabl
     ButtonVerb.ANSWER: _answer_by_files,
     ButtonVerb.POINT: _ask_for_point,
     ButtonVerb.PLACE: _use_place,
+    ButtonVerb.SLIP: _claim_payment,
 }
 """Handler of each verb, called with the subject and the detail that its button names."""

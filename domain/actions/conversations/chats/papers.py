@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from domain.actions.bills.own_bills import list_payable_own_bills
+from domain.actions.conversations.chats.captions import find_named_papers
 from domain.actions.conversations.chats.officer_questions import answer_by_files, is_asked_for_answer, require_prepared
-from domain.actions.conversations.chats.waiting_files import keep_waiting, list_answer_buttons
+from domain.actions.conversations.chats.waiting_files import keep_waiting, list_answer_buttons, may_wait
 from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext, store_dialogue
 from domain.actions.documents.attach import attach_document
 from domain.actions.documents.own_papers import find_own_request
@@ -12,7 +14,8 @@ from domain.actions.papers.printouts import list_printouts
 from domain.blocks.asking import QUESTION
 from domain.blocks.papers_pending import find_missing_papers
 from domain.chats.chat import SentFile
-from domain.conversation.buttons.answers import ButtonVerb, verb_button
+from domain.conversation.buttons.answers import ButtonVerb, text_button, verb_button
+from domain.conversation.buttons.menus import menu_button_rows
 from domain.conversation.dialogue.frames import Dialogue, Frame
 from domain.conversation.reading.command_fields import PAPERS_INTENT
 from domain.language.papers import list_citizen_papers
@@ -25,6 +28,9 @@ from domain.values.errors import CodeMistyped, InvalidField, NotFound
 from domain.values.languages import join_list
 from domain.values.reasons import InvalidReason, NotFoundReason
 from domain.values.tracking_codes import TrackingCode, parse_code
+
+PHOTO_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".heic")
+"""Endings of the names of photos."""
 
 
 async def ask_for_paper(
@@ -68,11 +74,27 @@ async def receive_file(turn: TurnContext, sent_file: SentFile) -> tuple[Rendered
     if captioned_request and QUESTION.is_kept_by(captioned_request):
         return await answer_by_files(turn, captioned_request.code, (sent_file,), sent_file.caption), ()
     requests = [captioned_request] if captioned_request else await _list_paper_requests(turn)
-    if len(requests) == 1:
-        missing_papers = await _list_missing_papers(turn, requests[0])
-        if len(missing_papers) == 1:
-            return await store_paper(turn, requests[0].code, missing_papers[0], sent_file)
+    if paper_name := await _find_meant_paper(turn, requests, sent_file.caption):
+        return await store_paper(turn, requests[0].code, paper_name, sent_file)
     return await _ask_what_it_is(turn, sent_file, requests)
+
+
+async def _find_meant_paper(turn: TurnContext, requests: Sequence[ServiceRequest], caption: str) -> str | None:
+    """Return the paper of the one request that a file can be alone: the missing one, or that its caption names."""
+    if len(requests) != 1:
+        return None
+    missing_papers = await _list_missing_papers(turn, requests[0])
+    if len(missing_papers) == 1:
+        return missing_papers[0]
+    named_papers = find_named_papers(turn, _list_papers(turn, requests[0]), caption)
+    return named_papers[0] if len(named_papers) == 1 else None
+
+
+async def is_captioned_paper(turn: TurnContext, caption: str) -> bool:
+    """Return whether what is written under a file names an open request, or a paper of the only one."""
+    if await find_captioned_request(turn, caption):
+        return True
+    return bool(caption) and await _find_meant_paper(turn, await _list_paper_requests(turn), caption) is not None
 
 
 async def find_captioned_request(turn: TurnContext, caption: str) -> ServiceRequest | None:
@@ -90,7 +112,47 @@ async def find_captioned_request(turn: TurnContext, caption: str) -> ServiceRequ
 async def _ask_what_it_is(
     turn: TurnContext, sent_file: SentFile, requests: Sequence[ServiceRequest]
 ) -> tuple[RenderedMessage, ButtonRows]:
-    """Offer what a file may be: the answer to a question, a paper of the one request, or of one of several."""
+    """Ask what a file is for, and let it wait meanwhile; amid a form it waits for what the form becomes."""
+    choices = await _list_own_uses(turn, requests)
+    is_free = turn.dialogue.top is None
+    further = await _list_further_uses(turn) if is_free and may_wait(sent_file) else []
+    takes_papers = any(service.papers for service in turn.conversation.services.values())
+    if not choices and not further:
+        is_kept = takes_papers and keep_waiting(turn, sent_file)
+        return turn.render("chat.file_waits" if is_kept else "chat.no_paper_wanted"), ()
+    if not keep_waiting(turn, sent_file):
+        return turn.render("chat.which_request"), arrange_in_rows(choices, 1)
+    return _ask_use(turn, choices, further)
+
+
+def _ask_use(
+    turn: TurnContext, choices: Sequence[Button], further: Sequence[Button]
+) -> tuple[RenderedMessage, ButtonRows]:
+    other = [verb_button(turn.text_of("chat.buttons.other_use"), ButtonVerb.MENU)] if further else []
+    file = _name_waiting_file(turn)
+    question = turn.render("chat.what_file", file=file) if choices else turn.render("chat.file_first", file=file)
+    return question, arrange_in_rows([*choices, *further, *other], 1)
+
+
+def _name_waiting_file(turn: TurnContext) -> str:
+    """Return what the file is called that came last: a photo, or a file."""
+    is_photo = turn.dialogue.files[-1].file_name.lower().endswith(PHOTO_ENDINGS)
+    return turn.text_of("chat.file_kinds.photo") if is_photo else turn.text_of("chat.file_kinds.file")
+
+
+async def ask_use_of_waiting_files(turn: TurnContext) -> RenderedMessage | None:
+    """Return the question what the files are for that came before it could be asked; None where none waits."""
+    if not turn.dialogue.files:
+        return None
+    choices = await _list_own_uses(turn, await _list_paper_requests(turn))
+    question, button_rows = _ask_use(turn, choices, await _list_further_uses(turn))
+    return replace(question, markup=ReplyMarkup((*button_rows, *menu_button_rows(turn.text_of))))
+
+
+async def _list_own_uses(turn: TurnContext, requests: Sequence[ServiceRequest]) -> list[Button]:
+    """Return what a file may be of what is open: the answer to a question, a paper of the one request, or of one of
+    several.
+    """
     choices = await list_answer_buttons(turn)
     for request in requests:
         paper_names = await _list_missing_papers(turn, request) or _list_papers(turn, request)
@@ -98,12 +160,22 @@ async def _ask_what_it_is(
             choices.append(verb_button(_describe_request(turn, request), ButtonVerb.PAPERS, request.code))
         else:
             choices += [_build_paper_button(turn, request, name) for name in paper_names]
-    if not choices:
-        takes_papers = any(service.papers for service in turn.conversation.services.values())
-        is_kept = takes_papers and keep_waiting(turn, sent_file)
-        return turn.render("chat.file_first" if is_kept else "chat.no_paper_wanted"), ()
-    question_key = "chat.what_file" if keep_waiting(turn, sent_file) else "chat.which_request"
-    return turn.render(question_key), arrange_in_rows(choices, 1)
+    return choices
+
+
+async def _list_further_uses(turn: TurnContext) -> list[Button]:
+    """Return what a file may begin: a request of a service that takes papers, or that a bill was paid."""
+    services = [service for service in turn.conversation.services.values() if service.papers and service.intents]
+    further = [
+        text_button(
+            turn.render("chat.new_request_of", service=turn.text_of(f"intents.{service.intents[0].name}")).text,
+            service.intents[0].certain_words[0],
+        )
+        for service in services
+    ]
+    if await list_payable_own_bills(turn, turn.actor.identifier):
+        further.append(verb_button(turn.text_of("chat.buttons.slip"), ButtonVerb.SLIP))
+    return further
 
 
 async def offer_waiting_files(turn: TurnContext, receipt: RenderedMessage) -> tuple[RenderedMessage, ...]:
@@ -120,7 +192,8 @@ async def offer_waiting_files(turn: TurnContext, receipt: RenderedMessage) -> tu
         await store_dialogue(turn)
         return (turn.render("chat.file_not_taken"),)
     button_rows = _build_paper_buttons(turn, request, paper_names)
-    return (replace(turn.render("chat.what_file"), markup=ReplyMarkup(button_rows)),)
+    question = turn.render("chat.what_file", file=_name_waiting_file(turn))
+    return (replace(question, markup=ReplyMarkup(button_rows)),)
 
 
 async def store_papers(

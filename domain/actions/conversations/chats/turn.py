@@ -7,10 +7,12 @@ from domain.actions.conversations.chats.account import (
     describe_account,
 )
 from domain.actions.conversations.chats.button_calls import HANDLERS_BY_VERB
+from domain.actions.conversations.chats.captions import begins_by_caption
 from domain.actions.conversations.chats.deep_links import read_link_payload, write_track_command
 from domain.actions.conversations.chats.driver_menu import build_main_menu
 from domain.actions.conversations.chats.papers import (
     find_captioned_request,
+    is_captioned_paper,
     offer_waiting_files,
     receive_file,
 )
@@ -26,6 +28,7 @@ from domain.actions.conversations.chats.view import (
     with_markup,
     with_menu_button,
 )
+from domain.actions.conversations.chats.waiting_files import keep_waiting
 from domain.actions.conversations.converse import amend_answer, converse, repeat_question
 from domain.actions.conversations.open_requests import list_candidates
 from domain.actions.conversations.repeated_replies import vary_reply
@@ -238,6 +241,8 @@ async def _repeat_question(turn: TurnContext) -> tuple[RenderedMessage, ...]:
 
 async def _handle_file(turn: TurnContext, sent_file: SentFile) -> ChatTurn:
     """Take a file; of an album what comes after the first is answered only where it is refused."""
+    if begins_by_caption(turn, sent_file) and not await is_captioned_paper(turn, sent_file.caption):
+        return await _begin_by_caption(turn, sent_file)
     try:
         reply, button_rows = await receive_file(turn, sent_file)
     except DomainError as error:
@@ -251,6 +256,18 @@ async def _handle_file(turn: TurnContext, sent_file: SentFile) -> ChatTurn:
         button_rows = (*button_rows, *build_question_buttons(turn))
     reply = replace(reply, markup=ReplyMarkup(button_rows or menu_button_rows(turn.text_of)))
     return ChatTurn("file", (reply, *await _handle_caption(turn, sent_file)))
+
+
+async def _begin_by_caption(turn: TurnContext, sent_file: SentFile) -> ChatTurn:
+    """Do what is written under a file that comes first; the file waits for the request that this becomes."""
+    keep_waiting(turn, sent_file)
+    if sent_file.album:
+        await _begins_album(turn, sent_file.album)
+    chat_turn = await _handle_text(turn, sent_file.caption)
+    form = turn.conversation.forms.get(turn.dialogue.top.intent) if turn.dialogue.top else None
+    takes_papers = form is not None and form.is_service_form and form.service.papers
+    notices = (turn.render("chat.file_waits"),) if takes_papers else ()
+    return replace(chat_turn, replies=(*notices, *chat_turn.replies))
 
 
 async def _begins_album(turn: TurnContext, album: str) -> bool:

@@ -9,8 +9,10 @@ from datetime import timedelta
 
 from domain.actions.context import ActionContext
 from domain.actions.conversations import commands
+from domain.actions.conversations.chats.captions import wants_something
 from domain.actions.conversations.chats.deep_links import read_link_payload
 from domain.actions.conversations.chats.lists import show_tariff
+from domain.actions.conversations.chats.papers import ask_use_of_waiting_files
 from domain.actions.conversations.chats.proving import (
     check_proof_code,
     link_chat,
@@ -95,7 +97,8 @@ async def _keep_file(
     if not keep_waiting(turn, sent_file):
         return None
     now, present_state = turn.dependencies.clock.now(), (stored_dialogue or ({"frames": []},))[0]
-    kept_state = {**present_state, **turn.dialogue.as_json()}
+    deferred = {DEFERRED_TEXT_KEY: sent_file.caption} if wants_something(turn, sent_file.caption) else {}
+    kept_state = {**deferred, **present_state, **turn.dialogue.as_json()}
     await turn.uow.dialogues.save(chat.channel, chat.chat_id, kept_state, now + DEFERRED_LIFETIME)
     question = turn.render("chat.prove_first", label=turn.text_of("chat.share"))
     return ChatTurn("mobile_not_verified", (_with_contact_request(turn, question),))
@@ -197,7 +200,8 @@ async def _complete_proof(
     proved_turn.dialogue.files = _waiting_files(turn, stored_dialogue)
     await store_dialogue(proved_turn)
     if deferred_text is None:
-        return ChatTurn("proved", (proof_reply, await build_greeting(proved_turn)))
+        question = await ask_use_of_waiting_files(proved_turn) or await build_greeting(proved_turn)
+        return ChatTurn("proved", (proof_reply, question))
     chat_turn = await handle_chat_event(proved_turn, TextWritten(deferred_text, is_forwarded))
     return ChatTurn(chat_turn.intent, (proof_reply, *chat_turn.replies))
 

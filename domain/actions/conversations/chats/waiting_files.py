@@ -19,11 +19,16 @@ _NAMED_PAPER = 3
 
 def keep_waiting(turn: TurnContext, sent_file: SentFile) -> bool:
     """Let a file wait until it is known what it is; return whether it can: the messenger may be asked for it again."""
-    if not sent_file.file_id or sent_file.is_too_large:
+    if not may_wait(sent_file):
         return False
     waiting_file = WaitingFile(sent_file.file_id, sent_file.file_name, sent_file.size_bytes)
     turn.dialogue.files = [*turn.dialogue.files, waiting_file][-MOST_WAITING_FILES:]
     return True
+
+
+def may_wait(sent_file: SentFile) -> bool:
+    """Return whether the messenger may be asked for a file again."""
+    return bool(sent_file.file_id) and not sent_file.is_too_large
 
 
 async def list_answer_buttons(turn: TurnContext) -> list[Button]:

@@ -16,6 +16,10 @@ async def anneh(experts: Experts) -> Person:
     return person
 
 
+FURTHER = ["درخواست تازه: حق کارشناسی", "چیز دیگر"]
+"""Further uses of a file of somebody who owes nothing."""
+
+
 async def kept_papers(anneh: Person) -> list[str]:
     """The papers of the request."""
     [request] = await anneh.town.requests_of()
@@ -26,7 +30,8 @@ async def kept_papers(anneh: Person) -> list[str]:
 async def test_it_is_asked_what_a_file_is(anneh: Person) -> None:
     [question] = await anneh.sends_photo(PHOTO)
     assert question.key == "chat.what_file"
-    assert labels(question) == ["سند مالکیت", "کارت ملی", "نقشه"], "what is still missing"
+    assert question.text.startswith("این عکس برای چیست؟")
+    assert labels(question) == ["سند مالکیت", "کارت ملی", "نقشه", *FURTHER], "what is still missing"
     assert await kept_papers(anneh) == []
 
 
@@ -35,7 +40,7 @@ async def test_a_code_under_a_file_says_whose_it_is(anneh: Person) -> None:
     await anneh.says(ASKING.replace("4947113456", "4947113457"))
     assert len(await anneh.town.requests_of()) == 2
     [question] = await anneh.sends_photo(PHOTO, f"سند این {first.code}")
-    assert labels(question) == ["سند مالکیت", "کارت ملی", "نقشه"]
+    assert labels(question) == ["سند مالکیت", "کارت ملی", "نقشه", *FURTHER]
 
 
 async def test_a_wish_under_a_file_is_done(anneh: Person) -> None:
@@ -71,9 +76,66 @@ async def test_a_photo_that_comes_first_is_kept_for_the_request_that_follows(
     [kept] = await anneh.sends_photo(PHOTO)
     assert kept.key == ("chat.file_first" if is_proved else "chat.prove_first")
     if not is_proved:
-        await anneh.shares()
+        assert (await anneh.shares())[-1].key == "chat.file_first"
     await anneh.hears()
     await anneh.does(TextWritten(ASKING))
     receipt, question = await anneh.hears()
     assert receipt.key.endswith("notices.submit")
     assert (question.key, labels(question)) == ("chat.what_file", ["سند مالکیت", "کارت ملی", "نقشه"])
+
+
+async def test_a_photo_out_of_the_blue_is_asked_about_and_travels_into_the_choice(experts: Experts) -> None:
+    anneh = await Person(experts.town).linked()
+    [question] = await anneh.sends_photo(PHOTO)
+    assert (question.key, labels(question)) == ("chat.file_first", FURTHER)
+    await anneh.press(FURTHER[0], question)
+    await anneh.says(ASKING)
+    await anneh.does(TextWritten("تأیید و ثبت"))
+    receipt, papers = await anneh.hears()
+    assert (receipt.key.endswith("notices.submit"), papers.key) == (True, "chat.what_file")
+
+
+async def test_a_caption_chooses_by_itself(experts: Experts) -> None:
+    anneh = await Person(experts.town).linked()
+    kept, question = await anneh.sends_photo(PHOTO, "کارشناس بیاد خونه‌مون رو ببینه")
+    assert (kept.key, question.key.split(".")[:2]) == ("chat.file_waits", ["services", "expert"])
+    await anneh.says(ASKING)
+    await anneh.does(TextWritten("تأیید و ثبت"))
+    assert (await anneh.hears())[-1].key == "chat.what_file"
+
+
+async def test_a_caption_that_names_a_paper_says_which_it_is(anneh: Person) -> None:
+    [kept] = await anneh.sends_photo(PHOTO, "این سند مالکیت خونه‌مونه")
+    assert kept.text.startswith("«سند مالکیت» رسید.")
+    assert await kept_papers(anneh) == ["deed"]
+
+
+async def test_an_album_that_comes_first_is_one_question(experts: Experts) -> None:
+    anneh = await Person(experts.town).linked()
+    answers = [await anneh.sends_photo(PHOTO + bytes([number]), album="7") for number in range(3)]
+    assert [[one.key for one in answer] for answer in answers] == [["chat.file_first"], [], []]
+
+
+async def test_a_photo_of_who_owes_something_may_be_a_slip(town: Municipality) -> None:
+    anneh = await Person(town).linked()
+    await town.reach("awaiting_payment")
+    await anneh.hears()
+    [question] = await anneh.sends_photo(PHOTO)
+    assert labels(question) == ["فیش پرداخت", "چیز دیگر"]
+    claim = await anneh.press("فیش پرداخت", question)
+    assert "هنوز به حساب ما نرسیده است" in claim.text
+
+
+async def test_words_of_money_under_a_photo_are_heard(town: Municipality) -> None:
+    anneh = await Person(town).linked()
+    await town.reach("awaiting_payment")
+    await anneh.hears()
+    [claim] = await anneh.sends_photo(PHOTO, "پرداخت کردم این هم فیشش")
+    assert "هنوز به حساب ما نرسیده است" in claim.text
+
+
+async def test_a_photo_amid_a_form_waits_for_what_it_becomes(experts: Experts) -> None:
+    anneh = await Person(experts.town).linked()
+    await anneh.says("کارشناس")
+    kept, again = await anneh.sends_photo(PHOTO)
+    assert (kept.key, again.key.split(".")[0]) == ("chat.file_waits", "services")

@@ -1,0 +1,48 @@
+"""Words under a file that comes while nothing is under way: they may say what it is, or what is wanted."""
+
+from collections.abc import Sequence
+
+from domain.actions.conversations.chats.waiting_files import may_wait
+from domain.actions.conversations.turn_context import TurnContext
+from domain.chats.chat import SentFile
+from domain.conversation.reading.emergencies import find_emergency
+from domain.conversation.reading.guessing import understand_message
+from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
+from domain.conversation.reading.payment_claims import claims_payment
+from domain.conversation.reading.vocabulary import EMPTY_WORDS
+from domain.parsing.tokens import TokenKind, read_once
+
+_FEWEST_TELLING_WORDS = 2
+"""Words of a paper's name that name it amid others («سند مالکیت خانه»); a shorter name has to stand alone."""
+
+
+def begins_by_caption(turn: TurnContext, sent_file: SentFile) -> bool:
+    """Return whether what is written under a file begins something, for which the file can wait."""
+    is_free = turn.dialogue.top is None and sent_file.refusal is None and may_wait(sent_file)
+    return is_free and wants_something(turn, sent_file.caption)
+
+
+def wants_something(turn: TurnContext, caption: str) -> bool:
+    """Return whether words want something done that begins with them: a form, money that was paid, an emergency."""
+    if not caption:
+        return False
+    if find_emergency(caption) or claims_payment(caption):
+        return True
+    message = understand_message(turn.dependencies.grammar, caption, turn.sent_at)
+    intents = (message.intent, *message.suggested_intents)
+    return any(turn.conversation.forms[name].is_service_form for name in intents if name != UNKNOWN_INTENT)
+
+
+def find_named_papers(turn: TurnContext, paper_names: Sequence[str], caption: str) -> list[str]:
+    """Return those of several papers that a caption names."""
+    return [name for name in paper_names if caption and _is_named(turn.dependencies.wording.paper_title(name), caption)]
+
+
+def _is_named(title: str, caption: str) -> bool:
+    title_keys, caption_keys = _list_words(title), _list_words(caption)
+    is_telling = len(title_keys) >= _FEWEST_TELLING_WORDS or not caption_keys - title_keys - EMPTY_WORDS
+    return bool(title_keys) and title_keys <= caption_keys and is_telling
+
+
+def _list_words(text: str) -> frozenset[str]:
+    return frozenset(token.key for token in read_once(text).tokens if token.kind is TokenKind.WORD)
