@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.audit.ports import AuditRepository, VerificationRepository
-from domain.bills.ports import BillRepository, MergedBillRepository, SequenceRepository
+from domain.bills.ports import BillRepository, MergedBillRepository, PaymentClaimRepository, SequenceRepository
 from domain.bills.refund_ports import RefundTransferRepository
 from domain.chats.ports import ChatRepository, MobileProofRepository
 from domain.drafts.ports import DraftFileRepository, DraftRepository
@@ -157,6 +157,11 @@ class UnitOfWork(Protocol):
     @property
     def card_refunds(self) -> CardRefundRepository:
         """Attempts to send money back to paying cards, with their history."""
+        ...
+
+    @property
+    def payment_claims(self) -> PaymentClaimRepository:
+        """Payments that citizens claim to have made."""
         ...
 
     @property

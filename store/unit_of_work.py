@@ -15,6 +15,7 @@ from typing import Generic, Self, TypeVar
 from sqlalchemy import delete
 
 from store.bills.bills import SqlBillRepository
+from store.bills.payment_claims import SqlPaymentClaimRepository
 from store.bills.refund_transfers import SqlRefundTransferRepository
 from store.drafts.drafts import SqlDraftRepository
 from store.drafts.files import SqlDraftFileRepository
@@ -133,6 +134,7 @@ class SqlUnit:
     bills = RepositoryOnDemand(SqlBillRepository)
     payment_attempts = RepositoryOnDemand(SqlPaymentAttemptRepository)
     card_refunds = RepositoryOnDemand(SqlCardRefundRepository)
+    payment_claims = RepositoryOnDemand(SqlPaymentClaimRepository)
     refund_transfers = RepositoryOnDemand(SqlRefundTransferRepository)
     mobile_changes = RepositoryOnDemand(SqlMobileChangeRepository)
     payment_links = RepositoryOnDemand(SqlPaymentLinkRepository)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from domain.bills.bill import Bill, DueBack, Payment, PaymentMethod, Refund, Reversal
 from domain.bills.merged_bill import MergedBill
+from domain.bills.payment_claim import PaymentClaim
 from domain.values.paging import Cursor
 
 ORDER_SEQUENCE_PREFIX = "order:"
@@ -137,6 +138,22 @@ class MergedBillRepository(Protocol):
 
     async def list_of_bill(self, bill_row_id: int) -> list[MergedBill]:
         """Return those that a bill is a part of, oldest first."""
+        ...
+
+
+class PaymentClaimRepository(Protocol):
+    """Payments that citizens claim to have made."""
+
+    async def find_last(self, bill_row_id: int) -> PaymentClaim | None:
+        """Return the newest claim about a bill, open or refused."""
+        ...
+
+    async def list_open(self, limit: int) -> list[PaymentClaim]:
+        """Return open claims about bills that are not settled, oldest first."""
+        ...
+
+    async def save(self, claim: PaymentClaim) -> None:
+        """Store a claim, new or changed."""
         ...
 
 

@@ -37,6 +37,7 @@ from store.schema import (
     notice_channels,
     opt_outs,
     outbox,
+    payment_claims,
     payment_reversals,
     payments,
     people,
@@ -97,6 +98,7 @@ _ERASE_BILL_NOTES = update(bills).where(bills.c.id.in_(_BILLS_OF_REQUEST)).value
 _SELECT_EXPLANATIONS = select(bills.c.id, bills.c.explanation).where(bills.c.id.in_(_BILLS_OF_REQUEST))
 _UPDATE_EXPLANATION = update(bills).where(bills.c.id == bindparam("bill_row")).values(explanation=bindparam("figures"))
 _ERASE_REFUND_IBANS = update(refunds).where(refunds.c.bill_id.in_(_BILLS_OF_REQUEST)).values(iban=None)
+_DELETE_PAYMENT_CLAIMS = delete(payment_claims).where(payment_claims.c.bill_id.in_(_BILLS_OF_REQUEST))
 _DELETE_REFUND_ACCOUNTS = delete(refund_accounts).where(refund_accounts.c.bill_id.in_(_BILLS_OF_REQUEST))
 _ERASE_PAYERS = update(payments).where(payments.c.bill_id.in_(_BILLS_OF_REQUEST)).values(line=None)
 _DELETE_MOBILE_CHANGES = delete(mobile_changes).where(
@@ -200,6 +202,7 @@ _DELETE_OLDER = (
     delete(dialogues).where(dialogues.c.expires_at < _MOMENT_PARAMETER),
     delete(hits).where(hits.c.ends_at < _MOMENT_PARAMETER),
     delete(misread_texts).where(misread_texts.c.last_at < _MOMENT_PARAMETER),
+    delete(payment_claims).where(payment_claims.c.claimed_at < _MOMENT_PARAMETER),
 )
 
 
@@ -269,6 +272,7 @@ class SqlPersonalDataRepository(Repository):
         parameters = {"of_request": request_id}
         await self._transaction.execute(_ERASE_BILL_NOTES, parameters)
         await self._transaction.execute(_ERASE_REFUND_IBANS, parameters)
+        await self._transaction.execute(_DELETE_PAYMENT_CLAIMS, parameters)
         await self._transaction.execute(_DELETE_REFUND_ACCOUNTS, parameters)
         await self._transaction.execute(_ERASE_REFUND_TRANSFERS, parameters)
         await self._transaction.execute(_ERASE_PAYERS, parameters)

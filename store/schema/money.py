@@ -146,6 +146,22 @@ partial_index(
     where=refunds.c.state == RefundState.DUE,
 )
 
+payment_claims = Table(
+    "payment_claims",
+    metadata,
+    id_column(),
+    reference_column("bill_id", "bills.id"),
+    Column("claimed_at", Utc, nullable=False),
+    Column("text", SafeText, nullable=False),
+    Column("amount", ID),
+    Column("reference", SafeText),
+    Column("refused_at", Utc),
+    Column("refused_by", SafeText),
+    Column("reason", SafeText),
+    Index(None, "bill_id"),
+    Index(None, "claimed_at"),
+)
+
 refund_accounts = Table(
     "refund_accounts",
     metadata,

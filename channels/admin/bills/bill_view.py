@@ -20,6 +20,7 @@ from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.bills.bill import Bill, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState, Reversal
 from domain.bills.merged_bill import derive_merged_state
+from domain.bills.payment_claim import PaymentClaim
 from domain.language.wording import day_and_hour_text, deadline_day_text
 from domain.messages.catalogue import Catalogue
 from domain.unit_of_work import UnitOfWork
@@ -67,6 +68,20 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimView:
+    """An open claim of the citizen to have paid a bill, in words."""
+
+    claimed_at: str
+    """Day and hour in Tehran."""
+    text: str
+    """Words of the citizen."""
+    amount: str
+    """As claimed, else the bill's, in rials with Persian digits."""
+    reference: str
+    """The bank's number; empty where none was given."""
+
+
+@dataclass(frozen=True, slots=True)
 class MergedBillLink:
     """A merged bill that a bill is a part of."""
 
@@ -110,6 +125,8 @@ class BillView:
     """The account that its citizen gave for it."""
     attempts: Sequence[StaffAttemptView]
     """The attempts to pay it online, oldest first; none for who may not see them."""
+    claim: ClaimView | None
+    """Claim of its citizen to have paid it, while it is not settled; None where there is none."""
     merged_bills: Sequence[MergedBillLink]
     """The merged bills that it is a part of, oldest first."""
 
@@ -157,8 +174,17 @@ async def build_bill_view(context: ActorContext, bill: Bill, member_names: Mappi
         attempts=await load_attempt_views(
             context.uow.payment_attempts, context.dependencies.catalogue, bill, member_names, context.actor
         ),
+        claim=build_claim_view(bill, await context.uow.payment_claims.find_last(bill.id)),
         merged_bills=await _list_merged_bills(context.uow, catalogue, bill),
     )
+
+
+def build_claim_view(bill: Bill, claim: PaymentClaim | None) -> ClaimView | None:
+    """Return the open claim about a bill, in words; None where none is open."""
+    if claim is None or not claim.is_open or bill.state.was_paid:
+        return None
+    amount = group_digits(claim.amount or bill.amount)
+    return ClaimView(day_and_hour_text(claim.claimed_at), claim.text, amount, claim.reference or "")
 
 
 def _find_slip_key(bill: Bill, payments: Sequence[Payment]) -> str:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from channels.admin.bills.bill_forms import payment_done_key, submit_payment
+from channels.admin.bills.bill_view import ClaimView, build_claim_view
 from channels.admin.bills.payable_view import PayableView, build_payable_view
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.submissions import FormSubmission
@@ -15,7 +17,8 @@ from channels.web.refused_forms import RefusedForm, build_refusal_context
 from channels.web.site_part import SitePart
 from domain.actions.bills.merged_bills import find_payable
 from domain.actions.bills.pay_by_ids import find_payable_by_ids
-from domain.actions.context import ActionContext
+from domain.actions.bills.payment_claims import refuse_claim
+from domain.actions.context import ActionContext, ActorContext
 from domain.authorization.rights import Right
 from domain.bills.bill import Bill
 from domain.bills.merged_bill import MergedBill
@@ -30,8 +33,21 @@ IDS_PARAMETER = "ids"
 RECORDED_PARAMETER = "recorded"
 """The bill id of the slip that was recorded last: the page leads on to what it was for."""
 
+MOST_CLAIMS = 20
+"""Claims shown at most, oldest first."""
+
 _NUMBER = re.compile("[0-9]+")
 _BARCODE_DIGITS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedBill:
+    """A bill that its citizen claims to have paid."""
+
+    payable: PayableView
+    """The bill."""
+    claim: ClaimView
+    """The claim."""
 
 
 class SlipPages(SitePart):
@@ -50,6 +66,12 @@ class SlipPages(SitePart):
                 Right.PAYMENTS_RECORD,
                 FormSubmission("slip", self._submit_payment, self._render_again),
             ),
+            PageRoute(
+                "POST",
+                f"{SLIPS_PATH}/claim",
+                Right.PAYMENTS_RECORD,
+                FormSubmission("claim", self._submit_refusal, self._render_again),
+            ),
         )
 
     async def _show_page(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -61,7 +83,16 @@ class SlipPages(SitePart):
             except DomainError as not_found:
                 error = not_found
         recorded_view = await self._find_if_there(visitor, request.query.get(RECORDED_PARAMETER, ""))
-        return self._render_page(request, visitor, typed_ids, payable_view, recorded_view=recorded_view, error=error)
+        return await self._render_page(
+            request, visitor, typed_ids, payable_view, recorded_view=recorded_view, error=error
+        )
+
+    async def _submit_refusal(self, request: web.Request, visitor: Visitor) -> str:
+        """Store that the money of a claim was not found; whoever came from the bill's page sees the other claims."""
+        async with self._store.open_unit() as uow:
+            context = ActorContext(self._dependencies, uow, visitor.actor)
+            await refuse_claim(context, read_text(visitor.form, "bill_id"), read_text(visitor.form, "reason"))
+        return f"{SLIPS_PATH}?done=claim_refused"
 
     async def _submit_payment(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
@@ -76,11 +107,11 @@ class SlipPages(SitePart):
         """Show the bill of a refused form again; nothing beside the reason where there is no such bill."""
         typed_ids = read_text(refused_form.posted_form, "bill_id")
         payable_view = await self._find_if_there(visitor, typed_ids)
-        return self._render_page(
+        return await self._render_page(
             request, visitor, typed_ids, payable_view, refused_form=refused_form, error=refused_form.error
         )
 
-    def _render_page(
+    async def _render_page(
         self,
         request: web.Request,
         visitor: Visitor,
@@ -96,11 +127,22 @@ class SlipPages(SitePart):
             "path": SLIPS_PATH,
             "typed_ids": typed_ids,
             "payable": payable_view,
+            "claims": await self._list_claims(visitor),
             "recorded": recorded_view,
             "problem": None if payable_view else problem,
             **build_refusal_context(refused_form, problem),
         }
         return render_staff_page(request, visitor, "admin/bills/slips.html", context, error=error)
+
+    async def _list_claims(self, visitor: Visitor) -> list[ClaimedBill]:
+        claimed_bills = []
+        async with self._store.open_unit(write=False) as uow:
+            context, claims = ActionContext(self._dependencies, uow), await uow.payment_claims.list_open(MOST_CLAIMS)
+            bills = {bill.id: bill for bill in await uow.bills.list_by_ids({claim.bill_id for claim in claims})}
+            for bill, claim in [(bills[claim.bill_id], claim) for claim in claims]:
+                if claim_view := build_claim_view(bill, claim):
+                    claimed_bills.append(ClaimedBill(await build_payable_view(context, visitor, bill), claim_view))
+        return claimed_bills
 
     async def _find_if_there(self, visitor: Visitor, typed_ids: str) -> PayableView | None:
         """Return what these ids name; None where they name nothing."""

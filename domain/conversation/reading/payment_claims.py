@@ -1,8 +1,15 @@
-"""Claims to have paid («پرداخت کردم چرا میگه پرداخت نشده», «فیشش را دارم»): that is no wish to pay."""
+"""Claims to have paid, with what they name of the payment
+(«پرداخت کردم چرا میگه پرداخت نشده», «فیشش را دارم»): that is no wish to pay."""
 
+import re
+
+from domain.bills.payment_claim import ClaimDetails
 from domain.parsing.negation import find_negations
 from domain.parsing.tokens import Phrases, TokenStream, keys_in, read_once
 from domain.parsing.word_lists import words_of
+from domain.values.errors import DomainError
+from domain.values.text import fold_text
+from domain.values.tracking_codes import parse_code
 
 _MONEY = words_of("intents.money")
 _PAYING = ("پرداخت", "پرداختش", "واریز", "واریزش", "کارت به کارت", "کارتبه کارت", "انتقال")
@@ -41,3 +48,42 @@ def claims_payment(text: str) -> bool:
         return False
     denied_starts = {negation.start for negation in find_negations(read_once(text)).verbs}
     return any(denied_starts.isdisjoint(range(start, end)) for start, _, end in claims)
+
+
+_AMOUNT = re.compile(r"([0-9][0-9,٬]*(?:[./][0-9]+)?) ?(میلیون|هزار|million|hezar|müň)? ?(تومان|تومن|toman|ریال|rial)")
+_SCALES = {"": 1, "میلیون": 1_000_000, "million": 1_000_000, "هزار": 1000, "hezar": 1000, "müň": 1000}
+_NUMBER = re.compile(r"(?<![0-9.,/:-])[0-9]{6,20}(?![0-9.,/:-])")
+_SLIP_WORDS = re.compile(r"پیگیری|ارجاع|مرجع|تراکنش|فیش|رسید|peygiri|marja|fish|kwitansi")
+_MOBILE = re.compile(r"0?9[0-9]{9}")
+MOST_WORDS_OF_A_NUMBER = 6
+"""Words of a text that says hardly more than the number of a slip."""
+
+
+def read_claim_details(text: str) -> ClaimDetails:
+    """Return the amount and the bank's number that a text names; ids of bills, codes and mobiles are none."""
+    folded_text = fold_text(text)
+    amount_match = _AMOUNT.search(folded_text)
+    numbers = [one for one in _NUMBER.findall(_AMOUNT.sub(" ", folded_text)) if not _is_other_number(one)]
+    return ClaimDetails(_read_rials(amount_match) if amount_match else None, numbers[0] if len(numbers) == 1 else None)
+
+
+def names_slip(text: str) -> bool:
+    """Return whether a text is hardly more than the number of a slip: what follows a claim without it."""
+    folded_text = fold_text(text)
+    is_short = len(folded_text.split()) <= MOST_WORDS_OF_A_NUMBER
+    return is_short and (folded_text.isdecimal() or _SLIP_WORDS.search(folded_text) is not None)
+
+
+def _read_rials(amount_match: re.Match[str]) -> int | None:
+    digits, scale, unit = amount_match.groups()
+    amount = float(re.sub("[,٬]", "", digits).replace("/", ".")) * _SCALES[scale or ""]
+    return round(amount * (1 if unit in {"ریال", "rial"} else 10)) or None
+
+
+def _is_other_number(number: str) -> bool:
+    if _MOBILE.fullmatch(number):
+        return True
+    try:
+        return bool(parse_code(number))
+    except DomainError:
+        return False

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from domain.actions.bills.merged_bills import find_payable
 from domain.actions.bills.own_bills import find_last_paid_bill, list_payable_own_bills
+from domain.actions.bills.payment_claims import open_claim
 from domain.actions.bills.subjects import SUBJECTS, render_purpose
 from domain.actions.conversations.enquiries.asides import (
     asks_own_words,
@@ -17,11 +18,12 @@ from domain.actions.conversations.enquiries.asides import (
 from domain.actions.conversations.turn_context import TurnContext
 from domain.authorization.request_policy import is_citizen_of
 from domain.bills.bill import Bill, BillState
+from domain.bills.payment_claim import ClaimDetails
 from domain.blocks.charging import list_request_bills
 from domain.conversation.dialogue.asking import MOST_WORDS_OF_A_QUESTION
 from domain.conversation.reading.guessing import HELP_INTENT, understand_message
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
-from domain.conversation.reading.payment_claims import claims_payment
+from domain.conversation.reading.payment_claims import claims_payment, names_slip, read_claim_details
 from domain.messages.catalogue import RenderedMessage
 from domain.requests.request import Phase, RequestFilter
 from domain.values.errors import DomainError
@@ -43,7 +45,9 @@ async def answer_payment_claim(turn: TurnContext, text: str) -> RenderedMessage 
     """Return what is known of the money of who says to have paid, whatever is asked meanwhile; None for any other text,
     where an officer's question waits, which it may answer, and where it tells something of the form that waits.
     """
-    if not claims_payment(text) or _is_own_text(turn, text) or tells_of_form(turn, text):
+    if not claims_payment(text):
+        return await _complete_claim(turn, text)
+    if _is_own_text(turn, text) or tells_of_form(turn, text):
         return None
     message = understand_message(turn.dependencies.grammar, text, turn.sent_at)
     if message.intent not in _INTENTS_OF_MONEY or await _has_question(turn):
@@ -54,8 +58,33 @@ async def answer_payment_claim(turn: TurnContext, text: str) -> RenderedMessage 
     if asks_own_words(turn) and not (bills and offer_to_keep(turn, text)):
         return None
     turn.intent = CLAIM_INTENT
-    reply = await _describe_bills(turn, bills)
+    reply = await _describe_bills(turn, bills, text)
     return widen_for_question(reply) if turn.dialogue.top else reply
+
+
+async def _complete_claim(turn: TurnContext, text: str) -> RenderedMessage | None:
+    """Return the reply to the number of a slip that follows a claim; None for any other text."""
+    if turn.dialogue.top or not names_slip(text) or not (details := read_claim_details(text)).reference:
+        return None
+    bills = await list_payable_own_bills(turn, turn.actor.identifier)
+    claimed_bills = [bill for bill in bills if await turn.uow.payment_claims.find_last(bill.id)]
+    if not claimed_bills:
+        return None
+    turn.intent = CLAIM_INTENT
+    return await _open_claims(turn, claimed_bills, text, details)
+
+
+async def _open_claims(turn: TurnContext, bills: Sequence[Bill], text: str, details: ClaimDetails) -> RenderedMessage:
+    """Open a claim about each bill that may be meant, and ask once for what is not named."""
+    chosen_bills = [bill for bill in bills if bill.amount == details.amount] or bills
+    claims_before = [await turn.uow.payment_claims.find_last(bill.id) for bill in chosen_bills]
+    claims = [await open_claim(turn, bill, text, details) for bill in chosen_bills]
+    reference = next((claim.reference for claim in claims if claim.reference), "")
+    is_asked = not reference and not any(claim and claim.is_open for claim in claims_before)
+    addition = turn.dependencies.catalogue.text("sms.claim.details") if is_asked else ""
+    if reference:
+        addition = turn.dependencies.catalogue.render("sms.claim.reference", {"reference": persian_digits(reference)})
+    return await _render_claim(turn, "sms.claim.unseen", chosen_bills, addition=addition)
 
 
 def _is_own_text(turn: TurnContext, text: str) -> bool:
@@ -96,29 +125,29 @@ async def _find_named_bills(turn: TurnContext, message: ParsedMessage) -> Sequen
     return None
 
 
-async def _describe_bills(turn: TurnContext, bills: Sequence[Bill]) -> RenderedMessage:
+async def _describe_bills(turn: TurnContext, bills: Sequence[Bill], text: str) -> RenderedMessage:
     """Return what is known of bills: of the payment that came last, and of those that are asked of the bank, else of
-    those not seen.
+    those not seen, about which a claim is opened.
     """
     groups = {
         "sms.claim.arrived": [bill for bill in bills if bill.state.was_paid][-1:],
         "sms.claim.asked": [bill for bill in bills if bill.state is BillState.PAYING],
-        "sms.claim.unseen": [bill for bill in bills if bill.state in {BillState.OPEN, BillState.EXPIRED}],
     }
-    if groups["sms.claim.asked"]:
-        groups["sms.claim.unseen"] = []
     replies = [await _render_claim(turn, key, chosen_bills) for key, chosen_bills in groups.items() if chosen_bills]
+    missing_bills = [bill for bill in bills if bill.state in {BillState.OPEN, BillState.EXPIRED}]
+    if missing_bills and not groups["sms.claim.asked"]:
+        replies.append(await _open_claims(turn, missing_bills, text, read_claim_details(text)))
     if not replies:
         return turn.render("sms.claim.no_bill")
     joined_text = "\n".join(reply.text for reply in replies)
     return replace(replies[-1], text=joined_text, part_budget=sum(reply.part_budget for reply in replies))
 
 
-async def _render_claim(turn: TurnContext, key: str, bills: Sequence[Bill]) -> RenderedMessage:
+async def _render_claim(turn: TurnContext, key: str, bills: Sequence[Bill], **details: str) -> RenderedMessage:
     purposes = [await render_purpose(turn, bill) for bill in bills]
     facts = {
         "service": join_list(dict.fromkeys(purposes)),
         "amount": group_digits(sum(bill.amount for bill in bills)),
         "count": persian_digits(turn.dependencies.policy.settlement_banking_days),
     }
-    return turn.render(key, **facts)
+    return turn.render(key, **facts, **details)

@@ -2,9 +2,11 @@
 
 import pytest
 
+from domain.actions.bills.payment_claims import open_claim
 from domain.actions.context import ActorContext
 from domain.actions.registries.charges import bill_and_notify
 from domain.bills.bill import Bill, BillState
+from domain.bills.payment_claim import ClaimDetails
 from domain.blocks.charging import list_request_bills
 from domain.registries.declarations import DUTY
 from domain.values.actors import Role
@@ -99,3 +101,32 @@ async def test_others_have_no_desk(site: StaffSite, inside: Visitor) -> None:
     await inside.sign_in("manager")
     assert DESK not in await inside.get("/staff/refunds")
     await inside.get(DESK, 403)
+
+
+async def claimed_bill(site: StaffSite, reference: str | None = "88123456") -> Bill:
+    """The open bill of a duty, of which its citizen says that it is paid."""
+    bill = await open_bill(site)
+    async with site.store.open_unit() as uow:
+        context = ActorContext(site.demo.desk, uow, actor(Role.CITIZEN))
+        await open_claim(context, bill, "دیروز <b>ریختم</b>", ClaimDetails(reference=reference))
+    return bill
+
+
+async def test_a_claim_is_found_and_recorded_by_one_press(site: StaffSite, revenue: Visitor) -> None:
+    bill = await claimed_bill(site)
+    page = await revenue.get(DESK)
+    assert "دیروز &lt;b&gt;ریختم&lt;/b&gt;" in page
+    assert "یافت شد، ثبت پرداخت" in words(page)
+    await revenue.post(f"{DESK}/slip", **slip(bill, reference="88123456"))
+    assert (await bill_of(site, bill)).state is BillState.PAID
+    assert "دیروز" not in words(await revenue.get(DESK))
+
+
+async def test_a_claim_that_is_not_found_is_answered_with_a_reason(site: StaffSite, revenue: Visitor) -> None:
+    bill = await claimed_bill(site, None)
+    assert "یافت شد، ثبت پرداخت" not in words(await revenue.get(DESK))
+    await revenue.post(f"{DESK}/claim", 422, bill_id=bill.bill_id, reason=" ")
+    done = await revenue.post(f"{DESK}/claim", bill_id=bill.bill_id, reason="در صورت‌حساب نیست")
+    page = words(await revenue.get(done))
+    assert ("پاسخ برای شهروند فرستاده شد" in page, "دیروز" in page) == (True, False)
+    await revenue.post(f"{DESK}/claim", 404, bill_id=bill.bill_id, reason="دوباره")

@@ -4,10 +4,14 @@ from itertools import product
 
 import pytest
 
+from domain.actions.bills.payment_claims import refuse_claim
+from domain.actions.context import ActorContext
 from domain.bills.bill import BillState
-from domain.conversation.reading.payment_claims import claims_payment
+from domain.bills.payment_claim import ClaimDetails
+from domain.conversation.reading.payment_claims import claims_payment, names_slip, read_claim_details
 from domain.values.actors import Role
-from tests.support.municipality import CITIZEN, Municipality
+from domain.values.text import fold_text
+from tests.support.municipality import CITIZEN, Municipality, actor
 
 PAID = [f"{what} {done}" for what in ("پرداخت", "واریز", "کارت به کارت") for done in ("کردم", "کردیم", "کرده‌ام")]
 HANDED = [f"{what} {given}" for what in ("پولشو", "پول رو", "هزینه را") for given in ("دادم", "ریختم", "واریز کردم")]
@@ -100,3 +104,50 @@ async def test_a_recent_payment_is_named_beside_a_bill_that_is_open(town: Munici
     assert ("رسیده است" in arrived, "هنوز به حساب ما نرسیده" in unseen[0]) == (True, True)
     town.advance(days=8)
     assert "هنوز به حساب ما نرسیده" in (await town.say(CITIZEN, "کارت به کارت کردم")).text.splitlines()[0]
+
+
+REFERENCES = ("پیگیری ۸۸۱۲۳۴۵۶", "شماره پیگیریش ۸۸۱۲۳۴۵۶ بود", "88123456", "کد ارجاع 88123456", "peygiri 88123456")
+AMOUNTS = ("۱٬۲۰۰٬۰۰۰ ریال", "۱۲۰ هزار تومان", "1200000 rial", "۱/۲ میلیون ریال")
+
+
+def test_what_a_claim_names_of_the_payment_is_read() -> None:
+    for number, amount in product(REFERENCES, AMOUNTS):
+        assert read_claim_details(f"کارت به کارت کردم {amount} {number}") == ClaimDetails(1_200_000, "88123456")
+    assert [text for text in REFERENCES if not names_slip(text)] == []
+    assert read_claim_details("پرداخت کردم 09115551234").reference is None
+    assert not names_slip("ماشین گریدر ۲ ساعت فردا ساعت ۹ خیابان بهار پلاک ۸۸۱۲۳۴۵۶")
+
+
+@pytest.mark.parametrize("number", REFERENCES)
+async def test_a_claim_is_one_and_takes_what_follows(town: Municipality, number: str) -> None:
+    await town.reach("awaiting_payment")
+    details = town.desk.catalogue.text("sms.claim.details")
+    assert details in (await town.say(CITIZEN, "کارت به کارت کردم")).text
+    town.advance(minutes=3)
+    assert details not in (await town.say(CITIZEN, "پول رو واریز کردم")).text, "what is missing is asked once"
+    town.advance(minutes=3)
+    completed = await town.say(CITIZEN, number)
+    has_number = "88123456" in fold_text(completed.text)
+    assert (completed.key, has_number, "/pay/" in completed.text) == ("sms.claim.unseen", True, False)
+    assert town.rows("SELECT reference, amount FROM payment_claims") == [("88123456", None)]
+
+
+async def test_a_claim_that_was_not_found_is_answered_and_may_come_again(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment")
+    (bill,) = await town.bills(code)
+    await town.say(CITIZEN, "پرداخت کردم پیگیری 11223344")
+    async with town.store.open_unit() as uow:
+        await refuse_claim(ActorContext(town.desk, uow, actor(Role.REVENUE)), bill.bill_id, "در صورت‌حساب نیست")
+    answer = (await town.sent())[-1]
+    assert (answer.key, "در صورت‌حساب نیست" in answer.text) == ("sms.claim.not_found", True)
+    town.advance(minutes=3)
+    await town.say(CITIZEN, "88123456")
+    claims = town.rows("SELECT reference, refused_by FROM payment_claims ORDER BY id")
+    assert [reference for reference, _ in claims] == ["11223344", "88123456"]
+    assert (claims[0][1] is not None, claims[1][1]) == (True, None)
+
+
+async def test_a_number_without_a_claim_is_none(town: Municipality) -> None:
+    await town.reach("awaiting_payment")
+    assert (await town.say(CITIZEN, "88123456")).key != "sms.claim.unseen"
+    assert town.rows("SELECT id FROM payment_claims") == []

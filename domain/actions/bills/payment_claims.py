@@ -1,0 +1,60 @@
+"""Claims of citizens to have paid a bill: opened once, completed by what is added, refused where nothing came.
+
+Money that is found is recorded as any slip (`pay_by_ids.py`): the bill is settled then, and its claim with it.
+"""
+
+from functools import partial
+
+from domain.actions.bills.subjects import SUBJECTS, lock_bill, render_purpose
+from domain.actions.context import ActionContext, ActorContext
+from domain.actions.messages.notify import notify_line
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
+from domain.bills.bill import Bill
+from domain.bills.payment_claim import ClaimDetails, PaymentClaim
+from domain.messages.catalogue import RenderedMessage
+from domain.messages.records import MessageClass
+from domain.values.errors import NotFound
+from domain.values.required_text import read_required_text
+from domain.values.text import group_digits
+
+LONGEST_REASON = 80
+"""UTF-16 units of the reason that a citizen is notified of."""
+
+LONGEST_TEXT = 500
+"""Characters that are stored of a citizen's texts."""
+
+
+async def open_claim(context: ActionContext, bill: Bill, text: str, details: ClaimDetails) -> PaymentClaim:
+    """Return the open claim about a bill, completed by what this text has: the same claim twice is one."""
+    claim = await context.uow.payment_claims.find_last(bill.id)
+    if claim is None or not claim.is_open:
+        claim = PaymentClaim(context.dependencies.ids.new_id(), bill.id, context.dependencies.clock.now(), "")
+    if text not in claim.text:
+        claim.text = f"{claim.text}\n{text}".strip()[-LONGEST_TEXT:]
+    claim.amount, claim.reference = details.amount or claim.amount, details.reference or claim.reference
+    await context.uow.payment_claims.save(claim)
+    return claim
+
+
+async def refuse_claim(context: ActorContext, bill_id: str, reason: str) -> None:
+    """Store that the money of a bill's claim was not found, and notify its citizen why.
+
+    Errors: `Forbidden`, `BillNotFound`, `MissingField("reason")`, `InvalidField("reason")` for one that is too long,
+    `NotFound("payment_claim")` where none is open.
+    """
+    context = context.acting_as(require_right(Right.PAYMENTS_RECORD, context.actor, "payment"))
+    bill = await lock_bill(context.uow, await context.uow.bills.get_by_bill_id(bill_id))
+    claim = await context.uow.payment_claims.find_last(bill.id)
+    if claim is None or not claim.is_open or bill.state.was_paid:
+        raise NotFound("payment_claim")
+    claim.reason = read_required_text(reason, "reason", LONGEST_REASON)
+    claim.refused_at, claim.refused_by = context.dependencies.clock.now(), context.actor.label
+    await context.uow.payment_claims.save(claim)
+    if line := await SUBJECTS[bill.subject_kind].find_line(context.uow, bill):
+        await notify_line(context, line, partial(_render_refusal, context, bill, claim.reason))
+
+
+async def _render_refusal(context: ActionContext, bill: Bill, reason: str) -> RenderedMessage:
+    facts = {"amount": group_digits(bill.amount), "service": await render_purpose(context, bill), "reason": reason}
+    return context.dependencies.catalogue.render_message("sms.claim.not_found", facts, MessageClass.NOTICE)

@@ -1,0 +1,42 @@
+"""Payments that citizens claim to have made, for the revenue unit to look for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDetails:
+    """Details of a payment, as far as a text has them."""
+
+    amount: int | None = None
+    """In rials; None where none is named."""
+    reference: str | None = None
+    """The bank's tracking number; None where none is named."""
+
+
+@dataclass(slots=True)
+class PaymentClaim:
+    """A claim that a bill was paid. It is open until the bill is settled or the money was not found."""
+
+    id: int
+    bill_id: int
+    """Row id of the bill."""
+    claimed_at: datetime
+    """Time of the first text, in UTC."""
+    text: str
+    """Words of the citizen, the newest at the end: a day and an hour are in them."""
+    amount: int | None = None
+    """As claimed, in rials; None: no other than the bill's."""
+    reference: str | None = None
+    """The bank's tracking number; None while it is not given."""
+    refused_at: datetime | None = None
+    """Time at which the money was not found; None while it is looked for."""
+    refused_by: str | None = None
+    """As a label of an actor."""
+    reason: str | None = None
+    """As the citizen is notified of it."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the money is still looked for."""
+        return self.refused_at is None

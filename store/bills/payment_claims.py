@@ -1,0 +1,46 @@
+"""Payments that citizens claim to have made."""
+
+from sqlalchemy import Executable, Integer, bindparam, select
+
+from domain.bills.bill import BillState
+from domain.bills.payment_claim import PaymentClaim
+from store.engines.base import DatabaseEngine
+from store.rows import TableMapping
+from store.schema import bills, payment_claims
+from store.work import Repository
+
+_MAPPING = TableMapping(payment_claims, PaymentClaim)
+_UNSETTLED = (BillState.OPEN, BillState.PAYING, BillState.EXPIRED)
+_SELECT_LAST = (
+    select(*_MAPPING.columns)
+    .where(payment_claims.c.bill_id == bindparam("of_bill"))
+    .order_by(payment_claims.c.claimed_at.desc(), payment_claims.c.id.desc())
+    .limit(1)
+)
+_LIST_OPEN = (
+    select(*_MAPPING.columns)
+    .join(bills, bills.c.id == payment_claims.c.bill_id)
+    .where(payment_claims.c.refused_at.is_(None), bills.c.state.in_(_UNSETTLED))
+    .order_by(payment_claims.c.claimed_at, payment_claims.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+
+
+def _upsert_claim(engine: DatabaseEngine) -> Executable:
+    inserting = engine.insert_into(payment_claims)
+    changed = {name: inserting.excluded[name] for name in _MAPPING.column_names if name != "id"}
+    return inserting.on_conflict_do_update(index_elements=["id"], set_=changed)
+
+
+class SqlPaymentClaimRepository(Repository):
+    """The port `PaymentClaimRepository`."""
+
+    async def find_last(self, bill_row_id: int) -> PaymentClaim | None:
+        row = await self._transaction.fetch_row(_SELECT_LAST, {"of_bill": bill_row_id})
+        return None if row is None else _MAPPING.read_row(row)
+
+    async def list_open(self, limit: int) -> list[PaymentClaim]:
+        return _MAPPING.read_rows(await self._transaction.fetch_rows(_LIST_OPEN, {"most": limit}))
+
+    async def save(self, claim: PaymentClaim) -> None:
+        await self._transaction.execute(_upsert_claim, _MAPPING.column_values(claim))
