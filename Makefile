@@ -13,7 +13,8 @@
 #              times as far, play SCHEDULES orders of events around payments: hours (docs/faults.md, docs/payment-simulation.md)
 # make format  let ruff mend what it can
 # make lock    resolve the dependencies again (UV=… names the uv to use)
-# make intents  learn again how likely intents are, after sentences or keywords changed (what it writes is committed)
+# make intents  learn again how likely intents are, after sentences or keywords changed (what it writes is committed); SENTENCES=FILE adds
+#              labelled sentences to them (`pishkhan sms labelled`), and is refused where the folds fall
 # make sbom    write what a release is made of into dist/ (CycloneDX, out of the lock files; every wheel bears it too)
 # make assets  fetch the style sheet, the fonts, the calendar and the accessibility checker again, and draw the portal's font and pictures
 #              (needs npm and Chromium; what it makes is committed)
@@ -137,7 +138,7 @@ lock:
 	$(COMPILE) --extra bench --constraints requirements.lock --output-file requirements-bench.lock
 
 intents: setup
-	$(BIN)/python -m scripts.intent_weights
+	$(BIN)/python -m scripts.$(if $(SENTENCES),new_sentences $(SENTENCES),intent_weights)
 
 sbom: setup
 	$(BIN)/python -m scripts.sbom dist/pishkhan.cdx.json

@@ -41,7 +41,7 @@ class MisreadText:
     digest: str
     """Of its folded words: equal for texts that are one."""
     text: str
-    """The words of the first who wrote it, masked (`domain/conversation/reading/masked_texts.py`)."""
+    """The words of the first who wrote it, masked (`domain/messages/masked_texts.py`)."""
     reason: MisreadReason
     """Reason for keeping it first."""
     read_as: str

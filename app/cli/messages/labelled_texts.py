@@ -12,8 +12,9 @@ from domain.actions.messages.labelling import list_labelled_sentences
 
 
 def export_labelled(as_json: AsJson = False, config: ConfigPath = None) -> None:
-    """Print the texts that the desk labelled, a labelled sentence a line. What was masked in them is a specimen of its
-    kind.
+    """Print the texts that the desk labelled, a labelled sentence a line, as `scripts/new_sentences.py` takes them.
+
+    What was masked in them is a specimen of its kind.
     """
 
     async def run_command(session: CommandSession) -> Sequence[dict[str, Any]]:

@@ -20,10 +20,10 @@ from channels.web.site_part import SitePart
 from domain.actions.context import ActorContext
 from domain.actions.messages.labelling import label_misread_text, list_labels
 from domain.authorization.rights import Right
-from domain.conversation.reading.masked_texts import MASK_PATTERN
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.fields.form import Field
 from domain.fields.types import Choice
+from domain.messages.masked_texts import MASK_PATTERN
 from domain.messages.misread_texts import LabelState, MisreadFilter, MisreadReason, MisreadText
 from domain.values.version_token import VersionToken
 

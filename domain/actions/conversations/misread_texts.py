@@ -12,8 +12,8 @@ from domain.chats.chat import MESSENGERS
 from domain.conversation.dialogue.frames import OFFER, Left, Refused
 from domain.conversation.reading.command_fields import MENU_INTENT
 from domain.conversation.reading.courtesies import COURTESY_INTENTS
-from domain.conversation.reading.masked_texts import mask_personal_data
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
+from domain.messages.masked_texts import mask_personal_data
 from domain.messages.misread_texts import MisreadReason, MisreadText, digest_misread
 from domain.messages.records import InboundMessage
 from domain.values.text import tidy_text

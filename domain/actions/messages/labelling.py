@@ -8,7 +8,7 @@ from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.labelled_sentences import SPOKEN_AT, LabelledSentence
-from domain.conversation.reading.masked_texts import fill_specimens
+from domain.messages.masked_texts import fill_specimens
 from domain.messages.misread_texts import LabelState, MisreadFilter, MisreadText
 from domain.messages.ports import MisreadTextRepository
 from domain.values.errors import Conflict, InvalidField

@@ -29,8 +29,8 @@ _SPECIMENS: Mapping[str, str] = {
     "code": "302466335",
     "card": "603799******1118",
     "iban": "IR800220000000000000005567",
-    "plate": "12ب345-59",
-    "name": "محمدی",
+    "plate": words_of("values.specimen_plate")[0],
+    "name": words_of("values.specimen_name")[0],
 }
 _SPECIMEN_DIGITS = "1234567890"
 _HIDDEN_CARD = re.compile(r"\{number6\}\*+\{number4\}")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.conversation.reading.masked_texts import MASK_PATTERN, fill_specimens, mask_personal_data
+from domain.messages.masked_texts import MASK_PATTERN, fill_specimens, mask_personal_data
 from domain.values.text import persian_digits
 
 SEPARATORS = ("", " ", "-", "‐", ".")
