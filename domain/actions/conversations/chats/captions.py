@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from domain.actions.conversations.chats.waiting_files import may_wait
 from domain.actions.conversations.turn_context import TurnContext
 from domain.chats.chat import SentFile
+from domain.conversation.reading.command_fields import MENU_INTENT
 from domain.conversation.reading.emergencies import find_emergency
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
@@ -18,8 +19,13 @@ _FEWEST_TELLING_WORDS = 2
 
 def begins_by_caption(turn: TurnContext, sent_file: SentFile) -> bool:
     """Return whether what is written under a file begins something, for which the file can wait."""
-    is_free = turn.dialogue.top is None and sent_file.refusal is None and may_wait(sent_file)
-    return is_free and wants_something(turn, sent_file.caption)
+    can_wait = sent_file.refusal is None and may_wait(sent_file)
+    return can_wait and has_nothing_under_way(turn) and wants_something(turn, sent_file.caption)
+
+
+def has_nothing_under_way(turn: TurnContext) -> bool:
+    """Return whether nothing waits for an answer but a menu."""
+    return turn.dialogue.top is None or turn.dialogue.top.intent == MENU_INTENT
 
 
 def wants_something(turn: TurnContext, caption: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from domain.actions.bills.own_bills import list_payable_own_bills
-from domain.actions.conversations.chats.captions import find_named_papers
+from domain.actions.conversations.chats.captions import find_named_papers, has_nothing_under_way
 from domain.actions.conversations.chats.officer_questions import answer_by_files, is_asked_for_answer, require_prepared
 from domain.actions.conversations.chats.waiting_files import keep_waiting, list_answer_buttons, may_wait
 from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext, store_dialogue
@@ -114,8 +114,8 @@ async def _ask_what_it_is(
 ) -> tuple[RenderedMessage, ButtonRows]:
     """Ask what a file is for, and let it wait meanwhile; amid a form it waits for what the form becomes."""
     choices = await _list_own_uses(turn, requests)
-    is_free = turn.dialogue.top is None
-    further = await _list_further_uses(turn) if is_free and may_wait(sent_file) else []
+    is_free = has_nothing_under_way(turn) and may_wait(sent_file)
+    further = await _list_further_uses(turn) if is_free else []
     takes_papers = any(service.papers for service in turn.conversation.services.values())
     if not choices and not further:
         is_kept = takes_papers and keep_waiting(turn, sent_file)

@@ -95,6 +95,21 @@ async def test_a_photo_out_of_the_blue_is_asked_about_and_travels_into_the_choic
     assert (receipt.key.endswith("notices.submit"), papers.key) == (True, "chat.what_file")
 
 
+async def test_a_menu_that_is_open_is_nothing_under_way(experts: Experts) -> None:
+    anneh = await Person(experts.town).linked()
+    for text in ("راهنما", "لودر ۴ ساعت فردا"):
+        await anneh.says(text)
+        assert (await anneh.sends_photo(PHOTO))[0].key == "chat.file_first"
+
+
+async def test_a_caption_of_a_stranger_is_done_once_the_mobile_is_proved(experts: Experts) -> None:
+    anneh = Person(experts.town)
+    await anneh.starts()
+    [first] = await anneh.sends_photo(PHOTO, "کارشناس بیاد خونه‌مون رو ببینه")
+    assert first.key == "chat.prove_first"
+    assert (await anneh.shares())[-1].key.startswith("services.expert")
+
+
 async def test_a_caption_chooses_by_itself(experts: Experts) -> None:
     anneh = await Person(experts.town).linked()
     kept, question = await anneh.sends_photo(PHOTO, "کارشناس بیاد خونه‌مون رو ببینه")
