@@ -96,7 +96,7 @@ lint-rules:
 	$(BIN)/pytest --quiet -m "source and not night" $$(grep -rl --include='test_*.py' 'mark[.]source' tests)
 
 # All of them run, whatever one of them misses; the names of those that missed a target end the output.
-BENCHES = startup imports settlement inbound payments relay soap attacks sign_in lifecycle \
+BENCHES = startup imports settlement inbound payments relay soap attacks sign_in language lifecycle \
 	"lifecycle --database postgresql" bots \
 	queues "queues --database postgresql" reports "reports --database postgresql" portal memory
 bench: $(VENV)/.for-bench

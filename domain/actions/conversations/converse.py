@@ -59,6 +59,7 @@ from domain.conversation.reading.bot_commands import read_bot_command
 from domain.conversation.reading.command_fields import MENU_INTENT
 from domain.conversation.reading.endings import CANCEL_INTENT
 from domain.conversation.reading.own_words import takes_back
+from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.engine.engine import StepOutcome
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
 from domain.parsing.negation import find_negations
@@ -66,6 +67,9 @@ from domain.parsing.tokens import TokenStream, read_once
 from domain.requests.request import ServiceRequest
 from domain.values.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
 from domain.values.reasons import ExpiredDialogueReason, UnsupportedReason
+
+_CHANGE_NAMES = frozenset({"code", "field"})
+"""Slots of a change that say of which request it is, or of which answer."""
 
 
 async def converse(
@@ -147,10 +151,13 @@ async def _read_step(turn: TurnContext, text: str, *, is_command: bool, is_forwa
 
 
 async def _correct_instead(turn: TurnContext, step: Reaction, text: str) -> Reaction | None:
-    """Return the change of what was just sent, where a text corrects it and would begin the same form anew."""
-    if not isinstance(step, Ask) or len(turn.dialogue.frames) != 1 or step.frame.trail:
+    """Return the change of what was just sent, where a text corrects it and would begin a form anew, or a change of any
+    request.
+    """
+    if not isinstance(step, Ask) or len(turn.dialogue.frames) != 1 or not corrects_something(text):
         return None
-    if not (turn.conversation.forms[step.frame.intent].is_service_form and corrects_something(text)):
+    begins_form = turn.conversation.forms[step.frame.intent].is_service_form and not step.frame.trail
+    if not (begins_form or (step.frame.intent == CHANGE_INTENT and step.frame.slots.keys().isdisjoint(_CHANGE_NAMES))):
         return None
     frames, turn.dialogue.frames = turn.dialogue.frames, []
     passing_step = await read_passing_change(turn, text)

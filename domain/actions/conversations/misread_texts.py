@@ -7,6 +7,7 @@ that the next text leaves or takes back. They are masked before; a text that was
 from dataclasses import dataclass
 from datetime import timedelta
 
+from domain.actions.conversations.enquiries.passing_changes import corrects_something
 from domain.actions.conversations.turn_context import TurnContext
 from domain.chats.chat import MESSENGERS
 from domain.conversation.dialogue.frames import OFFER, Left, Refused
@@ -63,7 +64,9 @@ async def note_misread_texts(turn: TurnContext, text: str, offer: OpenOffer, ste
         await _keep_text(turn, text, MisreadReason.OFFERED)
     elif turn.intent == UNKNOWN_INTENT and not (turn.late_question or turn.has_acted):
         await _keep_text(turn, text, MisreadReason.NOT_UNDERSTOOD)
-    elif isinstance(step, Left) and offer.begun_intent:
+    elif (isinstance(step, Left) and offer.begun_intent) or (
+        offer.begun_intent not in {"", turn.intent} and corrects_something(text)
+    ):
         await _keep_corrected(turn, offer.begun_intent)
     elif isinstance(step, Refused) and not offer.text:
         await _keep_corrected(turn, step.intent)

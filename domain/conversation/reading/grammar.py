@@ -5,7 +5,7 @@ any order; what no argument reader takes is the free text (place, reason, text) 
 channels.md, "SMS" and "`pishkhan sms parse`".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -21,8 +21,10 @@ from domain.conversation.reading.call_words import (
 )
 from domain.conversation.reading.command_fields import EXPLAINED_COMMANDS
 from domain.conversation.reading.field_changes import is_change_of_request, mentions_change
+from domain.conversation.reading.intent_learning import learn_from
 from domain.conversation.reading.intent_ranking import IntentRanking, RankedIntent, load_ranking
 from domain.conversation.reading.keywords import IntentMatch, Keywords
+from domain.conversation.reading.labelled_sentences import LabelledSentence
 from domain.conversation.reading.own_words import takes_back
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.reading.sentences import Mood, asks_how, find_mood
@@ -54,8 +56,12 @@ _MOST_REMEMBERED, _MOST_ASKING_WORDS = 64, 3
 class Grammar:
     """Reads messages by the intents of the commands and of the services it was given."""
 
-    def __init__(self, intents: Iterable[Intent]) -> None:
-        """Take the intents of the services; `ValueError` when a keyword belongs to two intents."""
+    def __init__(self, intents: Iterable[Intent], learned_from: Sequence[LabelledSentence] | None = None) -> None:
+        """Take the intents of the services; `ValueError` when a keyword belongs to two intents.
+
+        With `learned_from` the intents are ranked by what those sentences alone teach.
+        """
+        self._learned_from = learned_from
         service_intents = tuple(intents)
         all_intents = (*list_command_intents(service_intents), *service_intents)
         self._keywords = Keywords(all_intents)
@@ -122,6 +128,9 @@ class Grammar:
 
     @cached_property
     def _ranking(self) -> IntentRanking:
+        if self._learned_from is not None:
+            weights = learn_from(self._learned_from, self._keywords.find_named_intents)
+            return IntentRanking(weights, self._keywords.find_named_intents)
         known_names = frozenset({*self._keywords.intents_by_name, UNKNOWN_INTENT})
         return load_ranking(known_names, self._keywords.vocabulary, self._keywords.find_named_intents)
 

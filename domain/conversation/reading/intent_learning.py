@@ -3,8 +3,8 @@
 A text is a set of traits: its words as they are written and by their sound, their beginnings, pairs of both that
 follow each other, how many there are, and which intents they name (`Keywords.find_named_intents`). Each trait has a
 weight for some intents. The weights are learned sentence after sentence: a wrong or narrow answer moves the weights of
-its traits, and the mean over all steps counts (an averaged perceptron). Nothing is drawn by lot, so the same sentences
-give the same weights.
+its traits, and the mean over all steps counts (an averaged perceptron), of several orders. Nothing is drawn by lot, so
+the same sentences give the same weights.
 """
 
 import math
@@ -49,8 +49,10 @@ ROUNDS = 6
 """Number of times that all sentences are learned from."""
 NARROW_MARGIN = 1.5
 """Lead of the right intent, in units of weight, at which its weights stay."""
-STRIDE = 1009
-"""Sentences are learned in steps of this many, so that the sentences of one intent do not follow each other."""
+STRIDES = (1009, 2003, 3001)
+"""Sentences are learned in steps of so many, so that those of one intent do not follow each other: once by each of
+these, since what is learned depends a little on the order. The mean counts.
+"""
 WEIGHT_DIGITS = 3
 """Decimal places of a weight."""
 BEGINNING_LENGTH = 3
@@ -119,11 +121,27 @@ def add_weights(weights: Mapping[str, Mapping[int, float]], traits: Iterable[str
 
 def learn_weights(examples: Sequence[tuple[tuple[str, ...], int]], count: int) -> dict[str, dict[int, float]]:
     """Return the weights by trait and intent (its place among `count`), from traits with the right intent's place."""
+    weight_sums: dict[str, dict[int, float]] = {}
+    for stride in STRIDES:
+        for trait, learned_weights in _learn_in_order(examples, count, stride).items():
+            trait_sums = weight_sums.setdefault(trait, {})
+            for place, weight in learned_weights.items():
+                trait_sums[place] = trait_sums.get(place, 0.0) + weight
+    return {
+        trait: {place: round(weight / len(STRIDES), WEIGHT_DIGITS) for place, weight in trait_sums.items()}
+        for trait, trait_sums in weight_sums.items()
+    }
+
+
+def _learn_in_order(
+    examples: Sequence[tuple[tuple[str, ...], int]], count: int, stride: int
+) -> dict[str, dict[int, float]]:
+    """Return the weights that one order of the sentences teaches."""
     weights: dict[str, dict[int, float]] = {}
     moments: dict[str, dict[int, float]] = {}
     step = 1
     for round_number in range(ROUNDS):
-        for traits, own_place in _in_steps(examples, STRIDE + round_number):
+        for traits, own_place in _in_steps(examples, stride + round_number):
             weight_sums = add_weights(weights, traits, count)
             own_sum, weight_sums[own_place] = weight_sums[own_place], -math.inf
             rival_place = max(range(count), key=weight_sums.__getitem__)
@@ -136,9 +154,7 @@ def learn_weights(examples: Sequence[tuple[tuple[str, ...], int]], count: int) -
                         own_moments[place] = own_moments.get(place, 0.0) + step * change
             step += 1
     return {
-        trait: {
-            place: round(weight - moments[trait][place] / step, WEIGHT_DIGITS) for place, weight in own_weights.items()
-        }
+        trait: {place: weight - moments[trait][place] / step for place, weight in own_weights.items()}
         for trait, own_weights in weights.items()
     }
 

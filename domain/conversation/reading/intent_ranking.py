@@ -62,7 +62,7 @@ _RANKINGS: dict[tuple[frozenset[str], Vocabulary], IntentRanking] = {}
 def load_ranking(
     known_names: frozenset[str], vocabulary: Vocabulary, find_named_intents: FindNamedIntents
 ) -> IntentRanking:
-    """Return the ranking of the known intents by all sentences of them that are not held back.
+    """Return the ranking of the known intents by all sentences of them.
 
     The weights are read where they were learned for the same intents and the same words (`vocabulary`, by which
     intents are found), else learned, which takes a second: once in a process. Without sentences they are read all the
@@ -80,7 +80,7 @@ def load_ranking(
 def list_learned_sentences(known_names: frozenset[str]) -> list[LabelledSentence]:
     """Return the sentences of known intents that are learned from."""
     sentences = load_labelled_sentences()
-    return [one for one in sentences if one.meant_intent in known_names and not one.is_held_back]
+    return [one for one in sentences if one.meant_intent in known_names]
 
 
 def digest_of(known_names: frozenset[str], vocabulary: Vocabulary) -> str:

@@ -1,4 +1,4 @@
-"""The labelled sentences: what people write, what it means, and which fifth of it is never learned from.
+"""The labelled sentences: what people write, and what it means. All are learned from (`idea_folds.py` proves it).
 
 A sentence of commands lies in `corpus/` beside this module, one of a service in `sentences.jsonl` of its folder: a
 further service brings its own by its folder alone. An installed package has none.
@@ -19,7 +19,6 @@ SPOKEN_AT = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 _COMMAND_SENTENCES = files("domain") / "conversation" / "reading" / "corpus"
 _SERVICE_FOLDERS = files("domain") / "services"
 _SERVICE_SENTENCES = "sentences.jsonl"
-_HELD_BACK_EVERY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,6 @@ class LabelledSentence:
     """Slots said, as `pishkhan sms parse` shows them."""
     offered: str = ""
     """The intent that is offered where none is called: what the words speak for, although they do not say of what."""
-    is_held_back: bool = False
-    """Whether nothing is learned from it: it proves what was learned from the others."""
 
     @property
     def meant_intent(self) -> str:
@@ -63,6 +60,5 @@ def _list_files() -> Iterator[Traversable]:
 
 
 def _read_file(sentence_file: Traversable) -> Iterator[LabelledSentence]:
-    """Yield the sentences of a file; every fifth is held back."""
-    for number, line in enumerate(sentence_file.read_text("utf-8").splitlines(), start=1):
-        yield LabelledSentence(**json.loads(line), is_held_back=number % _HELD_BACK_EVERY == 0)
+    for line in sentence_file.read_text("utf-8").splitlines():
+        yield LabelledSentence(**json.loads(line))

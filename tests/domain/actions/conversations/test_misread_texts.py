@@ -1,5 +1,7 @@
 """Texts that were not understood as they were meant: which are kept, and that nobody's data is kept with them."""
 
+import pytest
+
 from domain.actions.requests.erase import erase_expired_requests
 from domain.messages.misread_texts import MisreadFilter, MisreadReason, MisreadText
 from domain.people.person import Person
@@ -39,8 +41,9 @@ async def test_an_offer_counts_until_it_is_taken(town: Municipality) -> None:
         await town.say(CITIZEN, "انصراف")
 
 
-async def test_what_the_next_text_leaves_is_kept_as_what_it_was_taken_for(town: Municipality) -> None:
-    await town.says("برای زمینم ماشین لازم دارم", "نه انصراف")
+@pytest.mark.parametrize("correction", ["نه انصراف", "نه منظورم تعرفه لودر بود", "اشتباه شد، درخواست‌های من"])
+async def test_what_the_next_text_leaves_is_kept_as_what_it_was_taken_for(town: Municipality, correction: str) -> None:
+    await town.says("برای زمینم ماشین لازم دارم", correction)
     [misread] = await list_misread(town)
     assert (misread.reason, misread.read_as) == (MisreadReason.CORRECTED, "machinery")
 
