@@ -174,6 +174,7 @@ REAL: dict[str, list[str]] = {
     "step": [persian_digits(1000)],
     "phone": [Contact("+98 (17) 3411-2233").dialled_phone],
     **{name: [f"{jalali_long_text(day)} ساعت ۱۰:۳۰" for day in DAYS] for name in ("opening", "since", "due")},
+    "addition": [TEXTS.text("sms.claim.details")],
     "closes": ["۱۰:۳۰"],
     "unit_name": [TEXTS.text(f"roles.{role}") for role in STAFF_ROLES],
     "month": [f"{month} {persian_digits(year)}" for month in MONTH_NAMES for year in (1300, 1499)],
