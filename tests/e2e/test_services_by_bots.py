@@ -89,7 +89,7 @@ async def orders_a_loader(visitor: Visitor) -> None:
     menu = await visitor.begins()
     await visitor.presses("ماشین‌آلات", "کدام ماشین", on=menu)
     visitor.person.sends("voice")
-    await visitor.person.hears("نمی‌توانیم بخوانیم")
+    await visitor.person.hears("نمی‌توانیم به صدا گوش دهیم")
     await visitor.person.hears("کدام ماشین")
     await visitor.presses("لودر", "چند ساعت")
     await visitor.presses("۴", "چه روزی")

@@ -58,6 +58,7 @@ TYPED: Mapping[str, str] = {
     "proof": "کارت ملی",
     "far": "yes",
     "hours": "2",
+    "label": "pay",
 }
 """Values for empty fields, and the boxes to tick, by their names."""
 
