@@ -2,6 +2,7 @@
 («پرداخت کردم چرا میگه پرداخت نشده», «فیشش را دارم»): that is no wish to pay."""
 
 import re
+from decimal import Decimal
 
 from domain.bills.payment_claim import ClaimDetails
 from domain.parsing.negation import find_negations
@@ -76,7 +77,7 @@ def names_slip(text: str) -> bool:
 
 def _read_rials(amount_match: re.Match[str]) -> int | None:
     digits, scale, unit = amount_match.groups()
-    amount = float(re.sub("[,٬]", "", digits).replace("/", ".")) * _SCALES[scale or ""]
+    amount = Decimal(re.sub("[,٬]", "", digits).replace("/", ".")) * _SCALES[scale or ""]
     return round(amount * (1 if unit in {"ریال", "rial"} else 10)) or None
 
 
