@@ -331,6 +331,8 @@ class Scheduler:
         """Begin no more; let what runs finish for some seconds, then cut it off, and give the leases back."""
         if not self._waiting_tasks:
             return
+        self._timetable.pause()
+        await asyncio.sleep(0)  # a run that was just handed over begins: cut off before, it is logged as failed
         self._timetable.shutdown(wait=False)
         for relay in self._parts.all_relays:
             relay.stop_claiming()

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
@@ -11,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from app.jobs.scheduler import JOBS, Job, Scheduler
-from app.jobs.timetable import run_every
+from app.jobs.timetable import Interval, run_every
 from app.parts import ServerParts
 from app.processes.exporting import make_sheet
 from domain.actions.history.sealing import verify_history
@@ -278,6 +279,28 @@ async def test_stopping_cuts_off_what_does_not_end(parts: ServerParts) -> None:
     await begun.wait()
     await scheduler.stop(0.05)
     assert ended == [True]
+
+
+async def test_a_job_that_is_due_while_its_scheduler_stops_is_no_fault(
+    parts: ServerParts, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def work(_parts: ServerParts) -> None:
+        await asyncio.sleep(0)
+
+    scheduler = Scheduler(parts, (Job("work", Interval(timedelta(milliseconds=20)), work, in_every_process=True),))
+    scheduler.start()
+    await asyncio.sleep(0.005)
+    loop, is_time_to_stop = asyncio.get_running_loop(), asyncio.Event()
+
+    def let_both_be_due() -> None:
+        time.sleep(0.1)
+        loop.call_soon(is_time_to_stop.set)
+
+    loop.call_soon(let_both_be_due)
+    await is_time_to_stop.wait()
+    await scheduler.stop(1.0)
+    await asyncio.sleep(0.01)
+    assert caplog.records == []
 
 
 def test_every_job_has_a_name_of_its_own() -> None:
