@@ -1,4 +1,4 @@
-"""Contents of files, kept once each however many documents and draft files are of them.
+"""Contents of files, kept once each however many documents, draft files and photos of slips are of them.
 
 Who adds a reference holds the content's row until the unit ends, and who deletes it first takes the row and then looks,
 in a statement of its own, whether a reference is left: so none is deleted under a file that is just being added.
@@ -9,7 +9,7 @@ from collections.abc import Collection
 from sqlalchemy import Executable, bindparam, delete, exists, select
 
 from store.engines.base import DatabaseEngine
-from store.schema import contents, documents, draft_files
+from store.schema import contents, documents, draft_files, slip_photos
 from store.work import SqlTransaction
 
 _HOLD = (
@@ -22,6 +22,7 @@ _DELETE_UNUSED = delete(contents).where(
     contents.c.sha256.in_(bindparam("files", expanding=True)),
     ~exists(select(documents.c.id).where(documents.c.sha256 == contents.c.sha256)),
     ~exists(select(draft_files.c.id).where(draft_files.c.sha256 == contents.c.sha256)),
+    ~exists(select(slip_photos.c.id).where(slip_photos.c.sha256 == contents.c.sha256)),
 )
 
 

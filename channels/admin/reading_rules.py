@@ -78,6 +78,7 @@ _KINDS: Mapping[str, ReadKind | None] = {
     "/staff/tariffs": NOBODY,
     "/staff/merged-bills/{id}": ReadKind.MONEY,
     "/staff/slips": ReadKind.MONEY,
+    "/staff/slips/photos/{id}": ReadKind.DOCUMENT,
     "/staff/refunds": ReadKind.MONEY,
     "/staff/refunds/files/{id}.csv": NOBODY,
     "/staff/payments": ReadKind.MONEY,

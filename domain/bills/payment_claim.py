@@ -3,6 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.values.files import KeptFile
+
+SLIP_PAPER = "slip"
+"""Paper that the photo of a slip is."""
+
+MOST_PHOTOS = 10
+"""Photos of a claim, at most: as many as an album has."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimDetails:
@@ -40,3 +48,11 @@ class PaymentClaim:
     def is_open(self) -> bool:
         """Whether the money is still looked for."""
         return self.refused_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class SlipPhoto(KeptFile):
+    """A photo or file of the slip of a claimed payment."""
+
+    claim_id: int
+    """The claim that it belongs to."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from domain.bills.bill import Bill, DueBack, Payment, PaymentMethod, Refund, Reversal
 from domain.bills.merged_bill import MergedBill
-from domain.bills.payment_claim import PaymentClaim
+from domain.bills.payment_claim import PaymentClaim, SlipPhoto
 from domain.values.paging import Cursor
 
 ORDER_SEQUENCE_PREFIX = "order:"
@@ -154,6 +154,18 @@ class PaymentClaimRepository(Protocol):
 
     async def save(self, claim: PaymentClaim) -> None:
         """Store a claim, new or changed."""
+        ...
+
+    async def add_photo(self, photo: SlipPhoto, content: bytes) -> None:
+        """Store a photo of a slip, with its content."""
+        ...
+
+    async def list_photos(self, claim_ids: Collection[int]) -> list[SlipPhoto]:
+        """Return the photos of these claims, oldest first."""
+        ...
+
+    async def get_photo(self, photo_id: int) -> SlipPhoto:
+        """Return by row id; `NotFound("document")`."""
         ...
 
 

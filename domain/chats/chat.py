@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from domain.values.errors import DomainError
-from domain.values.files import PreparedFile
+from domain.values.errors import DomainError, Unavailable
+from domain.values.files import PreparedFile, build_size_error
+from domain.values.reasons import UnavailableReason
 
 TELEGRAM, BALE = "telegram", "bale"
 MESSENGERS = (TELEGRAM, BALE)
@@ -144,6 +145,16 @@ class SentFile:
     """As the messenger says; None where it does not."""
     album: str = ""
     """Names the album that it is of: those that came with it; empty for a single one."""
+
+    def require_prepared(self) -> PreparedFile:
+        """Return it as it may be stored; the errors say why it may not."""
+        if self.is_too_large:
+            raise build_size_error()
+        if self.refusal is not None:
+            raise self.refusal
+        if self.prepared_file is None:
+            raise Unavailable("document", UnavailableReason.FILE)
+        return self.prepared_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,16 @@
-"""Payments that citizens claim to have made."""
+"""Payments that citizens claim to have made, with the photos of their slips."""
 
-from sqlalchemy import Executable, Integer, bindparam, select
+from collections.abc import Collection
+
+from sqlalchemy import Executable, Integer, bindparam, insert, select
 
 from domain.bills.bill import BillState
-from domain.bills.payment_claim import PaymentClaim
+from domain.bills.payment_claim import PaymentClaim, SlipPhoto
+from domain.values.errors import NotFound
+from store.contents import store_content
 from store.engines.base import DatabaseEngine
 from store.rows import TableMapping
-from store.schema import bills, payment_claims
+from store.schema import bills, payment_claims, slip_photos
 from store.work import Repository
 
 _MAPPING = TableMapping(payment_claims, PaymentClaim)
@@ -24,6 +28,15 @@ _LIST_OPEN = (
     .order_by(payment_claims.c.claimed_at, payment_claims.c.id)
     .limit(bindparam("most", type_=Integer))
 )
+
+_PHOTO_MAPPING = TableMapping(slip_photos, SlipPhoto)
+_INSERT_PHOTO = insert(slip_photos)
+_LIST_PHOTOS = (
+    select(*_PHOTO_MAPPING.columns)
+    .where(slip_photos.c.claim_id.in_(bindparam("of_claims", expanding=True)))
+    .order_by(slip_photos.c.id)
+)
+_SELECT_PHOTO = select(*_PHOTO_MAPPING.columns).where(slip_photos.c.id == bindparam("of_photo"))
 
 
 def _upsert_claim(engine: DatabaseEngine) -> Executable:
@@ -44,3 +57,20 @@ class SqlPaymentClaimRepository(Repository):
 
     async def save(self, claim: PaymentClaim) -> None:
         await self._transaction.execute(_upsert_claim, _MAPPING.column_values(claim))
+
+    async def add_photo(self, photo: SlipPhoto, content: bytes) -> None:
+        await store_content(self._transaction, photo.sha256, content)
+        await self._transaction.execute(_INSERT_PHOTO, _PHOTO_MAPPING.column_values(photo))
+
+    async def list_photos(self, claim_ids: Collection[int]) -> list[SlipPhoto]:
+        if not claim_ids:
+            return []
+        return _PHOTO_MAPPING.read_rows(
+            await self._transaction.fetch_rows(_LIST_PHOTOS, {"of_claims": list(claim_ids)})
+        )
+
+    async def get_photo(self, photo_id: int) -> SlipPhoto:
+        row = await self._transaction.fetch_row(_SELECT_PHOTO, {"of_photo": photo_id})
+        if row is None:
+            raise NotFound("document")
+        return _PHOTO_MAPPING.read_row(row)

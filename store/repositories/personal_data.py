@@ -47,6 +47,7 @@ from store.schema import (
     refunds,
     requests,
     search_words,
+    slip_photos,
     suspense_receipts,
 )
 from store.uploads import delete_uploads
@@ -98,7 +99,8 @@ _ERASE_BILL_NOTES = update(bills).where(bills.c.id.in_(_BILLS_OF_REQUEST)).value
 _SELECT_EXPLANATIONS = select(bills.c.id, bills.c.explanation).where(bills.c.id.in_(_BILLS_OF_REQUEST))
 _UPDATE_EXPLANATION = update(bills).where(bills.c.id == bindparam("bill_row")).values(explanation=bindparam("figures"))
 _ERASE_REFUND_IBANS = update(refunds).where(refunds.c.bill_id.in_(_BILLS_OF_REQUEST)).values(iban=None)
-_DELETE_PAYMENT_CLAIMS = delete(payment_claims).where(payment_claims.c.bill_id.in_(_BILLS_OF_REQUEST))
+_CLAIMS_OF_REQUEST = select(payment_claims.c.id).where(payment_claims.c.bill_id.in_(_BILLS_OF_REQUEST))
+_OLDER_CLAIMS = select(payment_claims.c.id).where(payment_claims.c.claimed_at < _MOMENT_PARAMETER)
 _DELETE_REFUND_ACCOUNTS = delete(refund_accounts).where(refund_accounts.c.bill_id.in_(_BILLS_OF_REQUEST))
 _ERASE_PAYERS = update(payments).where(payments.c.bill_id.in_(_BILLS_OF_REQUEST)).values(line=None)
 _DELETE_MOBILE_CHANGES = delete(mobile_changes).where(
@@ -202,7 +204,6 @@ _DELETE_OLDER = (
     delete(dialogues).where(dialogues.c.expires_at < _MOMENT_PARAMETER),
     delete(hits).where(hits.c.ends_at < _MOMENT_PARAMETER),
     delete(misread_texts).where(misread_texts.c.last_at < _MOMENT_PARAMETER),
-    delete(payment_claims).where(payment_claims.c.claimed_at < _MOMENT_PARAMETER),
 )
 
 
@@ -260,6 +261,7 @@ class SqlPersonalDataRepository(Repository):
             await self._erase_comments(_OLDER_COMMENTS, parameters)
             for statement in (*_DELETE_OLDER, *ERASE_OLDER_ATTEMPTS):
                 await self._transaction.execute(statement, parameters)
+            await self._delete_claims(_OLDER_CLAIMS, parameters)
         return text_count
 
     async def _delete_files(self, request_id: int) -> None:
@@ -268,11 +270,19 @@ class SqlPersonalDataRepository(Repository):
             await self._transaction.execute(_DELETE_FILES, {"of_request": request_id})
             await delete_unused_contents(self._transaction, files)
 
+    async def _delete_claims(self, selection: Select[tuple[int]], parameters: Mapping[str, object]) -> None:
+        """Delete the selected claims to have paid, with the photos of their slips."""
+        of_claims = slip_photos.c.claim_id.in_(selection)
+        photo_rows = await self._transaction.fetch_rows(select(slip_photos.c.sha256).where(of_claims), parameters)
+        await self._transaction.execute(delete(slip_photos).where(of_claims), parameters)
+        await self._transaction.execute(delete(payment_claims).where(payment_claims.c.id.in_(selection)), parameters)
+        await delete_unused_contents(self._transaction, [sha256 for (sha256,) in photo_rows])
+
     async def _erase_bill_texts(self, request_id: int) -> None:
         parameters = {"of_request": request_id}
         await self._transaction.execute(_ERASE_BILL_NOTES, parameters)
         await self._transaction.execute(_ERASE_REFUND_IBANS, parameters)
-        await self._transaction.execute(_DELETE_PAYMENT_CLAIMS, parameters)
+        await self._delete_claims(_CLAIMS_OF_REQUEST, parameters)
         await self._transaction.execute(_DELETE_REFUND_ACCOUNTS, parameters)
         await self._transaction.execute(_ERASE_REFUND_TRANSFERS, parameters)
         await self._transaction.execute(_ERASE_PAYERS, parameters)

@@ -46,6 +46,7 @@ from store.schema.money import (
     refund_files,
     refund_transfers,
     refunds,
+    slip_photos,
     tariffs,
 )
 from store.schema.offices import commission_rules, office_nonces, offices, till_closings
@@ -175,6 +176,7 @@ __all__ = [
     "settlement_contents",
     "settlement_files",
     "settlement_lines",
+    "slip_photos",
     "slots",
     "staff",
     "staff_sessions",

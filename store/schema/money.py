@@ -6,7 +6,7 @@ from domain.bills.bill import BillKind, BillState, PaymentMethod, PaymentOutcome
 from domain.bills.refund_transfers import TransferState
 from domain.tariffs.tariff import ProposalState
 from store.engines.types import ID, JSON_VALUE, CanonicalJson, EnumText, SafeText, Utc, partial_index
-from store.schema.base import id_column, metadata, reference_column
+from store.schema.base import id_column, kept_file_columns, metadata, reference_column
 
 counters = Table("counters", metadata, Column("name", SafeText, primary_key=True), Column("value", ID, nullable=False))
 
@@ -160,6 +160,16 @@ payment_claims = Table(
     Column("reason", SafeText),
     Index(None, "bill_id"),
     Index(None, "claimed_at"),
+)
+
+slip_photos = Table(
+    "slip_photos",
+    metadata,
+    id_column(),
+    reference_column("claim_id", "payment_claims.id"),
+    *kept_file_columns(),
+    Index(None, "claim_id"),
+    Index(None, "sha256"),
 )
 
 refund_accounts = Table(

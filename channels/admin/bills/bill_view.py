@@ -20,7 +20,8 @@ from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.bills.bill import Bill, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState, Reversal
 from domain.bills.merged_bill import derive_merged_state
-from domain.bills.payment_claim import PaymentClaim
+from domain.bills.payment_claim import PaymentClaim, SlipPhoto
+from domain.bills.ports import PaymentClaimRepository
 from domain.language.wording import day_and_hour_text, deadline_day_text
 from domain.messages.catalogue import Catalogue
 from domain.unit_of_work import UnitOfWork
@@ -79,6 +80,8 @@ class ClaimView:
     """As claimed, else the bill's, in rials with Persian digits."""
     reference: str
     """The bank's number; empty where none was given."""
+    photos: Sequence[SlipPhoto]
+    """Photos of the slip, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +177,28 @@ async def build_bill_view(context: ActorContext, bill: Bill, member_names: Mappi
         attempts=await load_attempt_views(
             context.uow.payment_attempts, context.dependencies.catalogue, bill, member_names, context.actor
         ),
-        claim=build_claim_view(bill, await context.uow.payment_claims.find_last(bill.id)),
+        claim=await load_claim_view(context.uow.payment_claims, bill),
         merged_bills=await _list_merged_bills(context.uow, catalogue, bill),
     )
 
 
-def build_claim_view(bill: Bill, claim: PaymentClaim | None) -> ClaimView | None:
+async def load_claim_view(payment_claims: PaymentClaimRepository, bill: Bill) -> ClaimView | None:
     """Return the open claim about a bill, in words; None where none is open."""
+    claim = await payment_claims.find_last(bill.id)
     if claim is None or not claim.is_open or bill.state.was_paid:
         return None
-    amount = group_digits(claim.amount or bill.amount)
-    return ClaimView(day_and_hour_text(claim.claimed_at), claim.text, amount, claim.reference or "")
+    return build_claim_view(bill, claim, await payment_claims.list_photos([claim.id]))
+
+
+def build_claim_view(bill: Bill, claim: PaymentClaim, photos: Sequence[SlipPhoto]) -> ClaimView:
+    """Return an open claim about a bill, in words."""
+    return ClaimView(
+        claimed_at=day_and_hour_text(claim.claimed_at),
+        text=claim.text,
+        amount=group_digits(claim.amount or bill.amount),
+        reference=claim.reference or "",
+        photos=photos,
+    )
 
 
 def _find_slip_key(bill: Bill, payments: Sequence[Payment]) -> str:

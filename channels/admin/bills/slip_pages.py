@@ -14,7 +14,9 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.submissions import FormSubmission
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, build_refusal_context
+from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
+from channels.web.stored_files import render_stored_file
 from domain.actions.bills.merged_bills import find_payable
 from domain.actions.bills.pay_by_ids import find_payable_by_ids
 from domain.actions.bills.payment_claims import refuse_claim
@@ -60,6 +62,7 @@ class SlipPages(SitePart):
     def list_routes(self) -> Sequence[PageRoute]:
         return (
             PageRoute("GET", SLIPS_PATH, Right.PAYMENTS_RECORD, self._show_page),
+            PageRoute("GET", f"{SLIPS_PATH}/photos/{{id:[0-9]{{1,19}}}}", Right.PAYMENTS_RECORD, self._send_photo),
             PageRoute(
                 "POST",
                 f"{SLIPS_PATH}/slip",
@@ -86,6 +89,13 @@ class SlipPages(SitePart):
         return await self._render_page(
             request, visitor, typed_ids, payable_view, recorded_view=recorded_view, error=error
         )
+
+    async def _send_photo(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """Return the photo of a slip, in a place of its own, so that no file can act as our page."""
+        async with self._store.open_unit(write=False) as uow:
+            photo = await uow.payment_claims.get_photo(get_row_id(request))
+            content = await uow.documents.get_content(photo.sha256)
+        return render_stored_file(photo.media_type, content, photo.id)
 
     async def _submit_refusal(self, request: web.Request, visitor: Visitor) -> str:
         """Store that the money of a claim was not found; whoever came from the bill's page sees the other claims."""
@@ -139,9 +149,11 @@ class SlipPages(SitePart):
         async with self._store.open_unit(write=False) as uow:
             context, claims = ActionContext(self._dependencies, uow), await uow.payment_claims.list_open(MOST_CLAIMS)
             bills = {bill.id: bill for bill in await uow.bills.list_by_ids({claim.bill_id for claim in claims})}
-            for bill, claim in [(bills[claim.bill_id], claim) for claim in claims]:
-                if claim_view := build_claim_view(bill, claim):
-                    claimed_bills.append(ClaimedBill(await build_payable_view(context, visitor, bill), claim_view))
+            photos = await uow.payment_claims.list_photos([claim.id for claim in claims])
+            for claim in claims:
+                bill, own_photos = bills[claim.bill_id], [photo for photo in photos if photo.claim_id == claim.id]
+                payable_view = await build_payable_view(context, visitor, bill)
+                claimed_bills.append(ClaimedBill(payable_view, build_claim_view(bill, claim, own_photos)))
         return claimed_bills
 
     async def _find_if_there(self, visitor: Visitor, typed_ids: str) -> PayableView | None:

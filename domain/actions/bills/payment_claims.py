@@ -3,6 +3,7 @@
 Money that is found is recorded as any slip (`pay_by_ids.py`): the bill is settled then, and its claim with it.
 """
 
+from collections.abc import Sequence
 from functools import partial
 
 from domain.actions.bills.subjects import SUBJECTS, lock_bill, render_purpose
@@ -11,10 +12,11 @@ from domain.actions.messages.notify import notify_line
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.bills.bill import Bill
-from domain.bills.payment_claim import ClaimDetails, PaymentClaim
+from domain.bills.payment_claim import MOST_PHOTOS, SLIP_PAPER, ClaimDetails, PaymentClaim, SlipPhoto
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.values.errors import NotFound
+from domain.values.files import PreparedFile
 from domain.values.required_text import read_required_text
 from domain.values.text import group_digits
 
@@ -25,8 +27,12 @@ LONGEST_TEXT = 500
 """Characters that are stored of a citizen's texts."""
 
 
-async def open_claim(context: ActionContext, bill: Bill, text: str, details: ClaimDetails) -> PaymentClaim:
-    """Return the open claim about a bill, completed by what this text has: the same claim twice is one."""
+async def open_claim(
+    context: ActionContext, bill: Bill, text: str, details: ClaimDetails, files: Sequence[PreparedFile] = ()
+) -> PaymentClaim:
+    """Return the open claim about a bill, completed by what this text and these photos of a slip have: the same claim
+    twice is one.
+    """
     claim = await context.uow.payment_claims.find_last(bill.id)
     if claim is None or not claim.is_open:
         claim = PaymentClaim(context.dependencies.ids.new_id(), bill.id, context.dependencies.clock.now(), "")
@@ -34,7 +40,29 @@ async def open_claim(context: ActionContext, bill: Bill, text: str, details: Cla
         claim.text = f"{claim.text}\n{text}".strip()[-LONGEST_TEXT:]
     claim.amount, claim.reference = details.amount or claim.amount, details.reference or claim.reference
     await context.uow.payment_claims.save(claim)
+    await _add_photos(context, claim, files)
     return claim
+
+
+async def _add_photos(context: ActionContext, claim: PaymentClaim, files: Sequence[PreparedFile]) -> None:
+    """Add photos of a slip, each once, as many as a claim takes."""
+    photos = await context.uow.payment_claims.list_photos([claim.id]) if files else []
+    for file in files:
+        if len(photos) >= MOST_PHOTOS or any(photo.source_sha256 == file.source_sha256 for photo in photos):
+            continue
+        photo = SlipPhoto(
+            id=context.dependencies.ids.new_id(),
+            field=SLIP_PAPER,
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+            sha256=file.sha256,
+            source_sha256=file.source_sha256,
+            at=context.dependencies.clock.now(),
+            claim_id=claim.id,
+        )
+        await context.uow.payment_claims.add_photo(photo, file.content)
+        photos.append(photo)
 
 
 async def refuse_claim(context: ActorContext, bill_id: str, reason: str) -> None:

@@ -56,8 +56,8 @@ class TurnContext(ActorContext):
     """The text that was sent to this line last; empty: none."""
     text: str = ""
     """Text of the message."""
-    pressed_files: Sequence[SentFile] = ()
-    """Files that waited for the button which was pressed."""
+    given_files: Sequence[SentFile] = ()
+    """Files that waited for the button which was pressed, or over what is written."""
     intent: str = ""
     """Intent understood."""
     asks_question: bool = False

@@ -19,10 +19,6 @@ from domain.values.text import fold_compactly, fold_text
 PAGE_PREFIX, FIELD_PREFIX, CALL_PREFIX = ">", "~", "!"
 
 
-CLAIMING_TEXT = "پرداخت کردم"
-"""Text that a button for the slip of a payment stands for."""
-
-
 class ButtonVerb(StrEnum):
     """Operations reached by buttons alone; what follows are the tracking code and what else it takes."""
 

@@ -37,6 +37,7 @@ _CLAIMS: Phrases[bool] = Phrases(
         )
     }
 )
+_HAVING_SLIP: Phrases[bool] = Phrases({True: tuple(_join(_SLIP, _HAVING))})
 _NOT_DONE = keys_in("intents.not_done")
 """With one of them it is not said to be done: «وقتی پرداخت کردم چه کنم»."""
 
@@ -49,6 +50,11 @@ def claims_payment(text: str) -> bool:
         return False
     denied_starts = {negation.start for negation in find_negations(read_once(text)).verbs}
     return any(denied_starts.isdisjoint(range(start, end)) for start, _, end in claims)
+
+
+def has_slip(text: str) -> bool:
+    """Return whether a text says that its writer has the slip of a payment: it is asked for."""
+    return any(_HAVING_SLIP.find_in(TokenStream(text)))
 
 
 _AMOUNT = re.compile(r"([0-9][0-9,٬]*(?:[./][0-9]+)?) ?(میلیون|هزار|million|hezar|müň)? ?(تومان|تومن|toman|ریال|rial)")

@@ -27,13 +27,13 @@ from domain.actions.conversations.chats.places import (
 )
 from domain.actions.conversations.chats.view import build_question_buttons, with_markup, with_menu_button
 from domain.actions.conversations.converse import begin_intent
-from domain.actions.conversations.enquiries.payment_claims import answer_payment_claim
+from domain.actions.conversations.enquiries.payment_claims import claim_by_slip
 from domain.actions.conversations.languages import choose_language_by_button
 from domain.actions.conversations.questions import render_offer
 from domain.actions.conversations.turn_context import TurnContext
 from domain.actions.messages.notice_choice import EACH_CHANNEL, choose_notice_channel, find_notice_choice
 from domain.authorization.request_policy import refuse_foreign_request
-from domain.conversation.buttons.answers import CLAIMING_TEXT, ButtonVerb
+from domain.conversation.buttons.answers import ButtonVerb
 from domain.conversation.buttons.menus import build_notice_rows
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame
 from domain.fields.places import Place
@@ -61,9 +61,9 @@ async def _confirm_cancellation(turn: TurnContext, code: str, _detail: str) -> R
 async def _ask_for_papers(turn: TurnContext, code_text: str, paper_name: str) -> RenderedMessage:
     """Wait for a paper of a request, or take the files that waited as that paper."""
     code = tracking_codes.parse_code(code_text)
-    if turn.pressed_files and paper_name:
+    if turn.given_files and paper_name:
         turn.dialogue.files = []
-        reply, button_rows = await store_papers(turn, code, paper_name, turn.pressed_files)
+        reply, button_rows = await store_papers(turn, code, paper_name, turn.given_files)
         return replace(reply, markup=ReplyMarkup((*button_rows, *build_question_buttons(turn))))
     reply, button_rows = await ask_for_paper(turn, code, paper_name or None)
     return replace(reply, markup=ReplyMarkup(button_rows or build_question_buttons(turn)))
@@ -71,11 +71,11 @@ async def _ask_for_papers(turn: TurnContext, code_text: str, paper_name: str) ->
 
 async def _answer_by_files(turn: TurnContext, code: str, _detail: str) -> RenderedMessage:
     """Take the files that waited as the answer to the question of a request; without any, ask for the answer."""
-    if not turn.pressed_files:
+    if not turn.given_files:
         return await with_markup(turn, await begin_intent(turn, "reply", {"code": tracking_codes.parse_code(code)}))
     turn.dialogue.files = []
     return await with_markup(
-        turn, await answer_by_files(turn, tracking_codes.parse_code(code), turn.pressed_files, text="")
+        turn, await answer_by_files(turn, tracking_codes.parse_code(code), turn.given_files, text="")
     )
 
 
@@ -111,9 +111,8 @@ async def _use_place(turn: TurnContext, point_text: str, purpose: str) -> Render
 
 
 async def _claim_payment(turn: TurnContext, _subject: str, _detail: str) -> RenderedMessage:
-    """Take a file for the slip of a payment: what is known of the money is told."""
-    reply = await answer_payment_claim(turn, CLAIMING_TEXT) or await commands.describe_own_bills(turn)
-    return with_menu_button(turn, reply or turn.render("sms.claim.no_bill"))
+    """Take the files that waited for the slip of a payment; what is known of the money is told."""
+    return with_menu_button(turn, await claim_by_slip(turn))
 
 
 async def _choose_notice_channel(turn: TurnContext, requested_channel: str, _detail: str) -> RenderedMessage:

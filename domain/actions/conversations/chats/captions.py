@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from domain.actions.conversations.chats.officer_questions import is_asked_for_answer
 from domain.actions.conversations.chats.waiting_files import may_wait
 from domain.actions.conversations.turn_context import TurnContext
 from domain.chats.chat import SentFile
-from domain.conversation.reading.command_fields import MENU_INTENT
+from domain.conversation.reading.command_fields import MENU_INTENT, PAPERS_INTENT
 from domain.conversation.reading.emergencies import find_emergency
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
@@ -19,8 +20,17 @@ _FEWEST_TELLING_WORDS = 2
 
 def begins_by_caption(turn: TurnContext, sent_file: SentFile) -> bool:
     """Return whether what is written under a file begins something, for which the file can wait."""
-    can_wait = sent_file.refusal is None and may_wait(sent_file)
-    return can_wait and has_nothing_under_way(turn) and wants_something(turn, sent_file.caption)
+    if sent_file.refusal is not None or not may_wait(sent_file):
+        return False
+    if has_nothing_under_way(turn):
+        return wants_something(turn, sent_file.caption)
+    return claims_payment(sent_file.caption) and not _waits_for_file(turn)
+
+
+def _waits_for_file(turn: TurnContext) -> bool:
+    """Return whether a file may be the paper or the answer that is asked for."""
+    top = turn.dialogue.top
+    return top is not None and (top.intent == PAPERS_INTENT or is_asked_for_answer(top))
 
 
 def has_nothing_under_way(turn: TurnContext) -> bool:

@@ -16,9 +16,7 @@ from domain.conversation.reading.command_fields import TEXT_FIELD
 from domain.language.question_subjects import list_marked_papers
 from domain.messages.catalogue import RenderedMessage
 from domain.requests.request import RequestFilter, ServiceRequest
-from domain.values.errors import NotAllowedNow, NotFound, Unavailable
-from domain.values.files import PreparedFile, build_size_error
-from domain.values.reasons import UnavailableReason
+from domain.values.errors import NotAllowedNow, NotFound
 from domain.values.tracking_codes import TrackingCode
 
 
@@ -56,23 +54,11 @@ async def answer_by_files(
     paper_name = _choose_paper(request)
     async with turn.uow.savepoint():
         for sent_file in sent_files:
-            prepared_file = require_prepared(sent_file)
-            await attach_document(turn, code, paper_name, prepared_file)
+            await attach_document(turn, code, paper_name, sent_file.require_prepared())
         answer_text = text or turn.text_of("chat.answered_by_file")
         reply = await commands.reply_to_staff(turn, {"code": code, "text": answer_text})
     turn.dialogue.frames = [frame for frame in turn.dialogue.frames if not is_asked_for_answer(frame)]
     return replace(reply, text=f"{reply.text}\n{turn.text_of('chat.answer_file_kept')}")
-
-
-def require_prepared(sent_file: SentFile) -> PreparedFile:
-    """Return a file as it may be stored; the errors say why it may not."""
-    if sent_file.is_too_large:
-        raise build_size_error()
-    if sent_file.refusal is not None:
-        raise sent_file.refusal
-    if sent_file.prepared_file is None:
-        raise Unavailable("document", UnavailableReason.FILE)
-    return sent_file.prepared_file
 
 
 def _choose_paper(request: ServiceRequest) -> str:

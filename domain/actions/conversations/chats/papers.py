@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from domain.actions.bills.own_bills import list_payable_own_bills
 from domain.actions.conversations.chats.captions import find_named_papers, has_nothing_under_way
-from domain.actions.conversations.chats.officer_questions import answer_by_files, is_asked_for_answer, require_prepared
+from domain.actions.conversations.chats.officer_questions import answer_by_files, is_asked_for_answer
 from domain.actions.conversations.chats.waiting_files import keep_waiting, list_answer_buttons, may_wait
+from domain.actions.conversations.enquiries.payment_claims import build_slip_button, claim_by_slip, has_claimed
 from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext, store_dialogue
 from domain.actions.documents.attach import attach_document
 from domain.actions.documents.own_papers import find_own_request
@@ -74,7 +75,11 @@ async def receive_file(turn: TurnContext, sent_file: SentFile) -> tuple[Rendered
     if captioned_request and QUESTION.is_kept_by(captioned_request):
         return await answer_by_files(turn, captioned_request.code, (sent_file,), sent_file.caption), ()
     requests = [captioned_request] if captioned_request else await _list_paper_requests(turn)
-    if paper_name := await _find_meant_paper(turn, requests, sent_file.caption):
+    is_claimed = await has_claimed(turn)
+    if is_claimed and not requests and has_nothing_under_way(turn):
+        turn.given_files = (sent_file,)
+        return await claim_by_slip(turn), ()
+    if not is_claimed and (paper_name := await _find_meant_paper(turn, requests, sent_file.caption)):
         return await store_paper(turn, requests[0].code, paper_name, sent_file)
     return await _ask_what_it_is(turn, sent_file, requests)
 
@@ -120,6 +125,8 @@ async def _ask_what_it_is(
     if not choices and not further:
         is_kept = takes_papers and keep_waiting(turn, sent_file)
         return turn.render("chat.file_waits" if is_kept else "chat.no_paper_wanted"), ()
+    if sent_file.refusal is not None:
+        raise sent_file.refusal
     if not keep_waiting(turn, sent_file):
         return turn.render("chat.which_request"), arrange_in_rows(choices, 1)
     return _ask_use(turn, choices, further)
@@ -174,7 +181,7 @@ async def _list_further_uses(turn: TurnContext) -> list[Button]:
         for service in services
     ]
     if await list_payable_own_bills(turn, turn.actor.identifier):
-        further.append(verb_button(turn.text_of("chat.buttons.slip"), ButtonVerb.SLIP))
+        further.append(build_slip_button(turn))
     return further
 
 
@@ -208,7 +215,7 @@ async def store_paper(
     turn: TurnContext, code: TrackingCode, paper_name: str, sent_file: SentFile
 ) -> tuple[RenderedMessage, ButtonRows]:
     """Keep a file as a paper of a request, wait for another sheet, and say what is still missing."""
-    prepared_file = require_prepared(sent_file)
+    prepared_file = sent_file.require_prepared()
     async with turn.uow.savepoint():
         await attach_document(turn, code, paper_name, prepared_file)
     request = await find_own_request(turn.uow.requests, code, turn.actor)

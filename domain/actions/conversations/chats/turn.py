@@ -54,6 +54,7 @@ from domain.conversation.buttons.menus import menu_button_rows
 from domain.conversation.reading.bot_commands import asks_account
 from domain.conversation.reading.command_fields import CODE_FIELD, MENU_INTENT, PAPERS_INTENT
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
+from domain.conversation.reading.payment_claims import claims_payment
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup, SpokenText
 from domain.messages.spoken_texts import write_for_speech
@@ -91,8 +92,8 @@ async def handle_chat_event(turn: TurnContext, chat_event: ChatEvent) -> ChatTur
             return await _handle_written(turn, text, is_forwarded=is_forwarded)
         case ChatBegun(link_payload=payload):
             return await _handle_start(turn, payload)
-        case ButtonPressed(button_data=data, message_id=message_id, files=pressed_files):
-            turn.pressed_files = pressed_files
+        case ButtonPressed(button_data=data, message_id=message_id, files=given_files):
+            turn.given_files = given_files
             return await _handle_press(turn, read_button_answer(data), message_id)
         case SentFile():
             return await _handle_file(turn, chat_event)
@@ -259,8 +260,11 @@ async def _handle_file(turn: TurnContext, sent_file: SentFile) -> ChatTurn:
 
 
 async def _begin_by_caption(turn: TurnContext, sent_file: SentFile) -> ChatTurn:
-    """Do what is written under a file that comes first; the file waits for the request that this becomes."""
+    """Do what is written under a file that comes first; the file waits for the request that this becomes, or is the
+    slip of what was paid.
+    """
     keep_waiting(turn, sent_file)
+    turn.given_files = (sent_file,) if sent_file.prepared_file else ()
     if sent_file.album:
         await _begins_album(turn, sent_file.album)
     chat_turn = await _handle_text(turn, sent_file.caption)
@@ -281,6 +285,8 @@ async def _handle_caption(turn: TurnContext, sent_file: SentFile) -> tuple[Rende
     of what only looks like a wish; else ask again what waits for an answer. All other words describe the file.
     """
     caption = sent_file.caption
+    if claims_payment(caption):
+        return (await _handle_text(turn, caption)).replies
     parsed_caption = turn.dependencies.grammar.parse_message(caption, turn.sent_at)
     if caption and parsed_caption.intent not in {UNKNOWN_INTENT, "track", "reply"}:
         return (await _handle_text(turn, caption, is_command=True)).replies

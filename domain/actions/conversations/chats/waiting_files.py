@@ -53,4 +53,6 @@ async def list_awaited_files(
 
 def _names_files(press: ButtonPressed) -> bool:
     call = read_button_answer(press.button_data).verb_call
-    return call[:1] == (ButtonVerb.ANSWER,) or (call[:1] == (ButtonVerb.PAPERS,) and len(call) == _NAMED_PAPER)
+    return call[:1] in {(ButtonVerb.ANSWER,), (ButtonVerb.SLIP,)} or (
+        call[:1] == (ButtonVerb.PAPERS,) and len(call) == _NAMED_PAPER
+    )

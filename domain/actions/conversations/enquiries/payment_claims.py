@@ -18,13 +18,20 @@ from domain.actions.conversations.enquiries.asides import (
 from domain.actions.conversations.turn_context import TurnContext
 from domain.authorization.request_policy import is_citizen_of
 from domain.bills.bill import Bill, BillState
-from domain.bills.payment_claim import ClaimDetails
+from domain.bills.payment_claim import ClaimDetails, PaymentClaim
 from domain.blocks.charging import list_request_bills
+from domain.conversation.buttons.answers import ButtonVerb, verb_button
 from domain.conversation.dialogue.asking import MOST_WORDS_OF_A_QUESTION
 from domain.conversation.reading.guessing import HELP_INTENT, understand_message
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
-from domain.conversation.reading.payment_claims import claims_payment, names_slip, read_claim_details
+from domain.conversation.reading.payment_claims import (
+    claims_payment,
+    has_slip,
+    names_slip,
+    read_claim_details,
+)
 from domain.messages.catalogue import RenderedMessage
+from domain.messages.keyboards import Button, ReplyMarkup
 from domain.requests.request import Phase, RequestFilter
 from domain.values.errors import DomainError
 from domain.values.languages import join_list
@@ -36,6 +43,9 @@ CLAIM_INTENT = "pay"
 _INTENTS_OF_MONEY = frozenset({UNKNOWN_INTENT, CLAIM_INTENT, "tariff", "track", "list", "who_read", HELP_INTENT})
 """Intents that a text may be taken for by its words while it says only that money was paid."""
 
+
+_SLIP_FOLLOWS = timedelta(hours=1)
+"""Time after a claim within which a photo is taken for its slip."""
 
 _RECENT = timedelta(days=7)
 """Age of a payment that is named beside bills that are still open."""
@@ -74,17 +84,51 @@ async def _complete_claim(turn: TurnContext, text: str) -> RenderedMessage | Non
     return await _open_claims(turn, claimed_bills, text, details)
 
 
+async def claim_by_slip(turn: TurnContext) -> RenderedMessage:
+    """Take the files that are given for the slips of a payment, and return what is known of its money."""
+    turn.intent = CLAIM_INTENT
+    return await _describe_bills(turn, await _list_own_bills(turn), "")
+
+
+async def has_claimed(turn: TurnContext) -> bool:
+    """Return whether the writer said a short while ago to have paid: a photo that follows is that payment's slip."""
+    bills = await list_payable_own_bills(turn, turn.actor.identifier)
+    claims = [await turn.uow.payment_claims.find_last(bill.id) for bill in bills]
+    return any(claim and claim.is_open and claim.claimed_at > turn.sent_at - _SLIP_FOLLOWS for claim in claims)
+
+
 async def _open_claims(turn: TurnContext, bills: Sequence[Bill], text: str, details: ClaimDetails) -> RenderedMessage:
-    """Open a claim about each bill that may be meant, and ask once for what is not named."""
+    """Open a claim about each bill that may be meant, with the slips that are given, and ask once for what is not
+    named.
+    """
     chosen_bills = [bill for bill in bills if bill.amount == details.amount] or bills
     claims_before = [await turn.uow.payment_claims.find_last(bill.id) for bill in chosen_bills]
-    claims = [await open_claim(turn, bill, text, details) for bill in chosen_bills]
-    reference = next((claim.reference for claim in claims if claim.reference), "")
-    is_asked = not reference and not any(claim and claim.is_open for claim in claims_before)
-    addition = turn.dependencies.catalogue.text("sms.claim.details") if is_asked else ""
-    if reference:
-        addition = turn.dependencies.catalogue.render("sms.claim.reference", {"reference": persian_digits(reference)})
-    return await _render_claim(turn, "sms.claim.unseen", chosen_bills, addition=addition)
+    files = [sent_file.require_prepared() for sent_file in turn.given_files]
+    claims = [await open_claim(turn, bill, text, details, files) for bill in chosen_bills]
+    given_ids = {sent_file.file_id for sent_file in turn.given_files}
+    turn.dialogue.files = [waiting for waiting in turn.dialogue.files if waiting.file_id not in given_ids]
+    is_repeated = any(claim and claim.is_open for claim in claims_before) and not has_slip(text)
+    additions = await _list_additions(turn, claims, is_repeated=is_repeated)
+    reply = await _render_claim(turn, "sms.claim.unseen", chosen_bills, addition=" ".join(additions))
+    return replace(reply, markup=ReplyMarkup(((build_slip_button(turn),),))) if turn.dialogue.files else reply
+
+
+async def _list_additions(turn: TurnContext, claims: Sequence[PaymentClaim], *, is_repeated: bool) -> list[str]:
+    """Return what is said beside claims: what is there of the slip, else how it can be given."""
+    additions = []
+    if reference := next((claim.reference for claim in claims if claim.reference), ""):
+        additions.append(turn.render("sms.claim.reference", reference=persian_digits(reference)).text)
+    if turn.given_files:
+        additions.append(turn.text_of("sms.claim.photo"))
+    elif turn.dialogue.files:
+        additions.append(turn.text_of("chat.is_it_slip"))
+    photos = await turn.uow.payment_claims.list_photos([claim.id for claim in claims])
+    return additions if additions or photos or is_repeated else [turn.text_of("sms.claim.details")]
+
+
+def build_slip_button(turn: TurnContext) -> Button:
+    """Return the button that says of the waiting files that they are the slips of a payment."""
+    return verb_button(turn.text_of("chat.buttons.slip"), ButtonVerb.SLIP)
 
 
 def _is_own_text(turn: TurnContext, text: str) -> bool:
@@ -138,9 +182,17 @@ async def _describe_bills(turn: TurnContext, bills: Sequence[Bill], text: str) -
     if missing_bills and not groups["sms.claim.asked"]:
         replies.append(await _open_claims(turn, missing_bills, text, read_claim_details(text)))
     if not replies:
-        return turn.render("sms.claim.no_bill")
+        return _answer_without_bill(turn)
     joined_text = "\n".join(reply.text for reply in replies)
     return replace(replies[-1], text=joined_text, part_budget=sum(reply.part_budget for reply in replies))
+
+
+def _answer_without_bill(turn: TurnContext) -> RenderedMessage:
+    """Return that nothing is owed; files wait for the bill that they are the slips of."""
+    reply = turn.render("sms.claim.no_bill")
+    if not turn.dialogue.files:
+        return reply
+    return replace(reply, text=f"{reply.text}\n{turn.text_of('chat.slip_waits')}")
 
 
 async def _render_claim(turn: TurnContext, key: str, bills: Sequence[Bill], **details: str) -> RenderedMessage:

@@ -1,5 +1,7 @@
 """The desk for slips: found by ids or barcode, recorded with the bank's reference, then the next one."""
 
+import re
+
 import pytest
 
 from domain.actions.bills.payment_claims import open_claim
@@ -11,6 +13,7 @@ from domain.blocks.charging import list_request_bills
 from domain.registries.declarations import DUTY
 from domain.values.actors import Role
 from domain.values.bill_ids import BillIds, bill_barcode
+from domain.values.files import PreparedFile
 from domain.values.identifiers import display_mobile
 from domain.values.text import persian_digits
 from tests.channels.admin.bills.test_refund_pages import bill_of
@@ -103,12 +106,16 @@ async def test_others_have_no_desk(site: StaffSite, inside: Visitor) -> None:
     await inside.get(DESK, 403)
 
 
+PHOTO = b"\xff\xd8\xff" + b"x" * 100
+
+
 async def claimed_bill(site: StaffSite, reference: str | None = "88123456") -> Bill:
-    """The open bill of a duty, of which its citizen says that it is paid."""
+    """The open bill of a duty, of which its citizen says that it is paid, with a photo of the slip."""
     bill = await open_bill(site)
     async with site.store.open_unit() as uow:
         context = ActorContext(site.demo.desk, uow, actor(Role.CITIZEN))
-        await open_claim(context, bill, "دیروز <b>ریختم</b>", ClaimDetails(reference=reference))
+        files = [PreparedFile.build("فیش.jpg", PHOTO, PHOTO)]
+        await open_claim(context, bill, "دیروز <b>ریختم</b>", ClaimDetails(reference=reference), files)
     return bill
 
 
@@ -130,3 +137,13 @@ async def test_a_claim_that_is_not_found_is_answered_with_a_reason(site: StaffSi
     page = words(await revenue.get(done))
     assert ("پاسخ برای شهروند فرستاده شد" in page, "دیروز" in page) == (True, False)
     await revenue.post(f"{DESK}/claim", 404, bill_id=bill.bill_id, reason="دوباره")
+
+
+async def test_the_photo_of_a_slip_is_opened_by_the_revenue_unit_alone(site: StaffSite, revenue: Visitor) -> None:
+    await claimed_bill(site)
+    [address] = re.findall(r'"(/staff/slips/photos/[0-9]+)"', await revenue.get(DESK))
+    response = await revenue.client.get(address)
+    assert (response.status, response.content_type, await response.read()) == (200, "image/jpeg", PHOTO)
+    assert (await revenue.client.get(f"{DESK}/photos/1")).status == 404
+    await revenue.sign_in("civil")
+    assert (await revenue.client.get(address)).status == 403

@@ -2,8 +2,9 @@
 
 import pytest
 
-from domain.chats.chat import TextWritten
-from tests.support.chat_person import Person, labels
+from domain.chats.chat import ButtonPressed, SentFile, TextWritten
+from domain.values.files import PreparedFile
+from tests.support.chat_person import Person, data, labels
 from tests.support.municipality import Municipality
 from tests.support.scenarios.expert_unit import ASKING, PHOTO, Experts
 
@@ -131,22 +132,87 @@ async def test_an_album_that_comes_first_is_one_question(experts: Experts) -> No
     assert [[one.key for one in answer] for answer in answers] == [["chat.file_first"], [], []]
 
 
-async def test_a_photo_of_who_owes_something_may_be_a_slip(town: Municipality) -> None:
+async def slip_photos(town: Municipality) -> list[str]:
+    """Names of the photos of slips."""
+    return [name for (name,) in town.rows("SELECT name FROM slip_photos ORDER BY id")]
+
+
+async def owing(town: Municipality) -> Person:
+    """A citizen whose mobile is proved, with a bill to pay."""
     anneh = await Person(town).linked()
     await town.reach("awaiting_payment")
     await anneh.hears()
+    return anneh
+
+
+def waiting_photo() -> SentFile:
+    """The photo that waited for a press, as the messenger gives it out again."""
+    prepared = PreparedFile.build("photo.jpg", PHOTO, PHOTO)
+    return SentFile("photo.jpg", PHOTO, prepared_file=prepared, file_id="AgAC")
+
+
+async def test_a_photo_of_who_owes_something_may_be_a_slip(town: Municipality) -> None:
+    anneh = await owing(town)
     [question] = await anneh.sends_photo(PHOTO)
     assert labels(question) == ["فیش پرداخت", "چیز دیگر"]
-    claim = await anneh.press("فیش پرداخت", question)
-    assert "هنوز به حساب ما نرسیده است" in claim.text
+    await anneh.does(ButtonPressed(data(question)["فیش پرداخت"], str(question.id), (waiting_photo(),)))
+    [claim] = await anneh.hears()
+    assert ("هنوز به حساب ما نرسیده است" in claim.text, "عکس فیش هم رسید" in claim.text) == (True, True)
+    assert await slip_photos(town) == ["photo.jpg"]
+    assert (await anneh.says("پرداخت کردم")).content == claim.content, "no file waits any more"
 
 
-async def test_words_of_money_under_a_photo_are_heard(town: Municipality) -> None:
+@pytest.mark.parametrize("before", ["", "لودر"])
+async def test_words_of_money_under_a_photo_make_it_a_slip(town: Municipality, before: str) -> None:
+    anneh = await owing(town)
+    if before:
+        await anneh.says(before)
+    claim = (await anneh.sends_photo(PHOTO, "پرداخت کردم این هم فیشش"))[0]
+    assert ("هنوز به حساب ما نرسیده است" in claim.text, "/pay/" in claim.text) == (True, False)
+    assert await slip_photos(town) == ["photo.jpg"]
+    assert town.rows("SELECT text FROM payment_claims") == [("پرداخت کردم این هم فیشش",)]
+
+
+async def test_who_has_the_slip_is_asked_for_its_photo_which_follows(town: Municipality) -> None:
+    anneh = await owing(town)
+    await anneh.says("پرداخت کردم")
+    assert "عکسش را همین‌جا بفرستید" in (await anneh.says("فیشش را دارم")).text
+    [kept] = await anneh.sends_photo(PHOTO)
+    assert "عکس فیش هم رسید" in kept.text
+    answers = [await anneh.sends_photo(PHOTO + bytes([number]), album="7") for number in range(2)]
+    assert [len(one) for one in answers] == [1, 0]
+    assert len(await slip_photos(town)) == 3
+    await anneh.sends_photo(PHOTO)
+    assert len(await slip_photos(town)) == 3, "the same once"
+    town.advance(hours=2)
+    assert (await anneh.sends_photo(PHOTO))[0].key == "chat.file_first"
+
+
+async def test_a_photo_after_a_claim_is_asked_about_where_a_paper_is_wanted_too(experts: Experts) -> None:
+    anneh = await Person(experts.town).linked()
+    await experts.reach("awaiting_payment")
+    await anneh.hears()
+    await anneh.says("پرداخت کردم")
+    [question] = await anneh.sends_photo(PHOTO)
+    assert labels(question)[-2:] == ["فیش پرداخت", "چیز دیگر"]
+
+
+async def test_the_slip_of_no_bill_waits_for_the_bill(town: Municipality) -> None:
     anneh = await Person(town).linked()
+    [nothing] = await anneh.sends_photo(PHOTO, "پرداخت کردم این هم فیشش")
+    assert (nothing.key, "لازم نیست دوباره بفرستید" in nothing.text) == ("sms.claim.no_bill", True)
     await town.reach("awaiting_payment")
     await anneh.hears()
-    [claim] = await anneh.sends_photo(PHOTO, "پرداخت کردم این هم فیشش")
-    assert "هنوز به حساب ما نرسیده است" in claim.text
+    claim = await anneh.says("پرداخت کردم")
+    assert labels(claim)[0] == "فیش پرداخت"
+    await anneh.does(ButtonPressed(data(claim)["فیش پرداخت"], str(claim.id), (waiting_photo(),)))
+    assert await slip_photos(town) == ["photo.jpg"]
+
+
+async def test_words_of_money_under_a_file_that_cannot_be_kept_lead_to_no_bill(town: Municipality) -> None:
+    anneh = await owing(town)
+    refused, claim = await anneh.sends_photo(b"MZ\x90\x00", "پرداخت کردم این هم فیشش")
+    assert (refused.key, claim.key) == ("errors.document_rejected", "sms.claim.unseen")
 
 
 async def test_a_photo_amid_a_form_waits_for_what_it_becomes(experts: Experts) -> None:
