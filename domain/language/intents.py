@@ -51,7 +51,8 @@ class Intent:
     is_form: bool = False
     """Whether courtesies and «می‌خواهم» alone are left out of its free text."""
     is_for_drivers: bool = False
-    """Whether it is about the asker's own taxi: the menu of drivers and owners in chats offers it."""
+    """Whether it is about the asker's own taxi: the menu of drivers and owners in chats offers it, and a text that only
+    makes its form likely begins it only from their lines."""
     shows_requests: bool = False
     """Whether it shows the asker's own requests."""
     is_binding: bool = False

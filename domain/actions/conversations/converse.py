@@ -147,6 +147,8 @@ async def _read_step(turn: TurnContext, text: str, *, is_command: bool, is_forwa
     step = read_step(turn.dialogue, text, turn.sent_at)
     if is_forwarded:
         step = _doubt_forwarded(turn, step)
+    elif not is_command:
+        step = await _offer_to_stranger(turn, step)
     return await _correct_instead(turn, step, text) or _find_late_answer(turn, step, text) or step
 
 
@@ -205,6 +207,31 @@ def _doubt_forwarded(turn: TurnContext, step: Reaction) -> Reaction:
     step.frame.plain = False
     turn.dialogue.frames.append(step.frame)
     return turn.conversation.ask_next(turn.dialogue)
+
+
+async def _offer_to_stranger(turn: TurnContext, step: Reaction) -> Reaction:
+    """Return what a text comes to that only makes a form of drivers likely («شنبه امتحان دارم»): a line that is no
+    driver's or owner's is offered it.
+    """
+    if not isinstance(step, Ask | Perform) or not _is_drivers_form_likely(turn, step.frame):
+        return step
+    service = turn.conversation.forms[step.frame.intent].service
+    try:
+        fill = await service.fill_form(turn.uow, turn.actor.identifier, step.frame.slots) if service.fill_form else None
+    except DomainError:  # a plate that nobody has: it is asked for
+        return step
+    if fill is None or service.subject_field in {*fill.found_values, *fill.remaining_choices}:
+        return step
+    turn.dialogue.frames = [frame for frame in turn.dialogue.frames if frame is not step.frame]
+    return Unknown((step.frame.intent,))
+
+
+def _is_drivers_form_likely(turn: TurnContext, frame: Frame) -> bool:
+    """Return whether a form that drivers and owners ask for begins with this text, and was not plainly called."""
+    if turn.had_dialogue or frame.plain or frame.intent == MENU_INTENT:
+        return False
+    intent = turn.conversation.grammar.find_intent(frame.intent)
+    return intent is not None and intent.is_for_drivers and turn.conversation.forms[frame.intent].is_service_form
 
 
 async def _complete_step(turn: TurnContext, step: Ask | Perform) -> Reaction | Wrong:

@@ -21,6 +21,7 @@ from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMes
 from domain.conversation.reading.sentences import QUOTATION_MARKS, Mood
 from domain.conversation.reading.unwanted import read_unwanted
 from domain.conversation.reading.vocabulary import EMPTY_WORDS
+from domain.language.intents import Intent
 from domain.parsing.code_places import find_code_place
 from domain.parsing.negation import find_negations
 from domain.parsing.places import mentions_address
@@ -30,6 +31,9 @@ SURE_SHARE = 0.6
 """From here on a text is read as its likeliest intent."""
 STRICTLY_SURE_SHARE = 0.75
 """The same for an intent whose keyword bears no other words (`Intent.is_strict`)."""
+SURE_SHARE_OF_FORM = 0.9
+"""The same for a form: its first question is asked without a word of what it is. Of the likeliest forms below this, a
+third are others."""
 OFFERED_SHARE = 0.15
 """From here on an intent is offered."""
 CONTRADICTING_SHARE = 0.55
@@ -223,7 +227,7 @@ def _guess_message(grammar: Grammar, message: ParsedMessage, text: str, now: dat
     """Return the text read as its likeliest intent; None where none is sure, or the text refuses it."""
     likeliest = message.ranking[0]
     intent = grammar.find_intent(likeliest.name)
-    if intent is None or likeliest.share < (STRICTLY_SURE_SHARE if intent.is_strict else SURE_SHARE):
+    if intent is None or likeliest.share < _fewest_share(intent):
         return None
     is_withdrawn = intent.only_asks and find_negations(read_once(text)).withdraws_order
     is_denied = is_withdrawn or grammar.refuses(TokenStream(text), likeliest.name)
@@ -240,6 +244,12 @@ def _guess_message(grammar: Grammar, message: ParsedMessage, text: str, now: dat
     if mood is Mood.PLAIN and (intent.is_binding or intent.begins_form):
         mood = Mood.UNCLEAR
     return replace(meant_message, mood=mood, ranking=message.ranking, is_guessed=True, has_valid_arguments=False)
+
+
+def _fewest_share(intent: Intent) -> float:
+    if intent.begins_form:
+        return SURE_SHARE_OF_FORM
+    return STRICTLY_SURE_SHARE if intent.is_strict else SURE_SHARE
 
 
 def _read_meant(grammar: Grammar, intent: str, text: str, now: datetime) -> ParsedMessage | None:

@@ -1,6 +1,6 @@
 """The words that ask for an expert opinion and its kinds, and what is read out of the rest of a message."""
 
-from domain.language.intents import Intent, Topic
+from domain.language.intents import Intent, Topic, combine_words
 from domain.parsing.identifiers import take_national_and_postal_codes, take_renovation_code
 from domain.parsing.slots import MessageReader
 from domain.parsing.spelling import Spelling
@@ -97,6 +97,9 @@ EXPERT_INTENT = Intent(
         "کارشناسی",
         "حق کارشناسی",
         "درخواست کارشناسی",
+        "نظر کارشناسی",
+        "نظریه کارشناسی",
+        *combine_words(("نظر کارشناس",), ("میخوام", "میخواهم", "میخواستم", "لازم دارم", "بدید", "بدهید")),
         "expert",
         "expert opinion",
         "karshenasi",

@@ -5,6 +5,9 @@ import pytest
 
 from domain.messages.records import InboundState
 from tests.support.municipality import CITIZEN, Municipality
+from tests.support.scenarios.expert_unit import Experts
+from tests.support.scenarios.taxi_organisation import TaxiOrganisation
+from tests.support.scenarios.taxi_registries import DRIVER_MOBILE, OWNER_MOBILE
 
 
 async def test_an_offer_keeps_what_was_said(town: Municipality) -> None:
@@ -33,6 +36,22 @@ async def test_who_does_not_want_it_any_more_or_waits_is_answered_about_the_requ
 async def test_a_text_that_can_be_nothing_else_needs_no_offer(town: Municipality) -> None:
     wish = "سلام، ما فردا ساعت ۸ لودر ۴ ساعت احتیاج داریم خیابان امام"
     assert (await town.say(CITIZEN, wish)).key == "services.machinery.summary"
+
+
+async def test_a_leave_that_is_only_likely_begins_for_drivers_and_owners_alone(taxis: TaxiOrganisation) -> None:
+    text = "فردا تا شنبه نمیام سر کار"
+    stranger = await taxis.town.say(CITIZEN, text)
+    assert (stranger.key, "مرخصی" in stranger.text) == ("sms.did_you_mean", True)
+    assert (await taxis.town.say(DRIVER_MOBILE, text)).key.startswith("services.taxi_leave.")
+
+
+async def test_a_leave_that_is_called_begins_for_any_line(taxis: TaxiOrganisation) -> None:
+    assert (await taxis.town.say(CITIZEN, "مرخصی")).key.startswith("services.taxi_leave.")
+
+
+async def test_the_opinion_of_an_expert_is_no_comment(experts: Experts) -> None:
+    assert (await experts.town.say(CITIZEN, "نظر کارشناس میخوام درباره خونم")).key.startswith("services.expert.")
+    assert (await experts.town.say(OWNER_MOBILE, "نظر: کارشناس شما خوش‌برخورد بود")).key == "sms.comment_kept"
 
 
 async def test_an_ending_that_others_told_of_is_asked_about(town: Municipality) -> None:
