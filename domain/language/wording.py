@@ -313,10 +313,14 @@ class Wording:
     def describe_near_moment(self, moment: datetime, now: datetime) -> str:
         """Return when something is, as people say it of these days: «دیروز ساعت ۹», «شنبه ۱۴ آذر ساعت ۷:۳۰»."""
         local_moment = to_tehran(moment)
-        days_ahead = (local_moment.date() - to_tehran(now).date()).days
-        near_day = {-1: "units.yesterday", 0: "units.today", 1: "units.tomorrow"}.get(days_ahead)
-        day = self.catalogue.text(near_day) if near_day else spoken_day_text(local_moment.date(), to_tehran(now).date())
+        day = self.describe_near_day(local_moment.date(), now)
         return f"{day} {self.catalogue.text('units.hour')} {hour_text(local_moment.time())}"
+
+    def describe_near_day(self, day: date, now: datetime) -> str:
+        """Return a day as people say it of these days: «فردا», «شنبه ۱۴ آذر»."""
+        today = to_tehran(now).date()
+        near_day = {-1: "units.yesterday", 0: "units.today", 1: "units.tomorrow"}.get((day - today).days)
+        return self.catalogue.text(near_day) if near_day else spoken_day_text(day, today)
 
     def render_notice(
         self, request: ServiceRequest, notice: Notice, facts: Mapping[str, Any], *, for_chats: bool = True

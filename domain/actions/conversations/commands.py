@@ -27,7 +27,7 @@ from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame
 from domain.engine.engine import StepOutcome
 from domain.engine.overdue import SLA_BROKEN
 from domain.language.service import Command
-from domain.messages.catalogue import RenderedMessage, fit_lines
+from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, fit_lines, join_fitting
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import MessageClass
 from domain.requests.request import RequestFilter, ServiceRequest
@@ -41,6 +41,9 @@ async def announce_outcome(turn: TurnContext, outcome: StepOutcome) -> RenderedM
     """Queue what a step announces, and return what of it answers the citizen who took it."""
     replies = await notify.announce_outcome(turn, outcome)
     reply = replies[-1] if replies else await describe_status(turn, outcome.request)
+    if turn.left_open:
+        longer_text = f"{reply.text}\n{turn.left_open}"
+        reply = replace(reply, text=join_fitting(max(reply.part_budget, JOINED_PART_BUDGET), longer_text, reply.text))
     return say_when_looked_at(turn, reply, outcome.request)
 
 

@@ -125,6 +125,7 @@ class FormHandler(Handler):
         if remark and service.remark_field:
             own_remark = values.get(service.remark_field, "")
             values = {**values, service.remark_field: f"{own_remark}\n{remark}".strip()}
+            turn.left_open = remark
         return await submit.submit_read_form(turn, service, values)
 
 

@@ -62,6 +62,8 @@ class TurnContext(ActorContext):
     """Intent understood."""
     asks_question: bool = False
     """Whether the reply ends with the question that the dialogue waits with."""
+    left_open: str = ""
+    """Words for what the unit settles of the form that was just sent; empty: nothing."""
     has_acted: bool = False
     """Whether something was done: its reply is no repetition, whatever its words."""
     wished_page: str | None = None
@@ -150,10 +152,10 @@ class TurnContext(ActorContext):
         return self.reply_with("\n".join(lines), key)
 
     def _render_line(self, request: ServiceRequest, number: int | None) -> str:
-        """Return one line of a list: how a request stands, or to be chosen by its number, what it is for."""
-        if number is None:
-            return self.render_about(request, "sms.list_line").text
+        """Return one line of a list: what a request is for, and how it stands; to be chosen, behind its number."""
         work = describe_request(self.dependencies.wording, request)
+        if number is None:
+            return self.render_about(request, "sms.list_line", work=work).text
         return f"{persian_digits(number)}) {self.render_about(request, 'sms.which_line', work=work).text}"
 
     def fitting_intents(self, key: str, intents: Sequence[str]) -> list[str]:

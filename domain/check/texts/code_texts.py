@@ -59,7 +59,7 @@ WRITTEN_OUT_KEYS = (
     "chat.operator.job_line", "chat.operator.jobs", "chat.operator.no_jobs", "chat.page",
     "sms.after_hours", "sms.after_hours_too_late",
     "sms.contact.address", "sms.contact.wanted_call", "sms.contact.closed", "sms.contact.hours",
-    "sms.contact.open", "sms.contact.phone", "sms.readers.line",
+    "sms.contact.closed_on", "sms.contact.open", "sms.contact.open_on", "sms.contact.phone", "sms.readers.line",
     "sms.readers.none", "units.today", "units.tomorrow", "units.yesterday",
     "sms.authentic.bills_closed", "sms.authentic.bills_open", "sms.authentic.foreign_address",
     "sms.authentic.own_address", "sms.authentic.request", "sms.authentic.single_closed",

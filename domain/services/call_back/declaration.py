@@ -87,6 +87,7 @@ class SayWhen(Effect):
 class NameNumber(Effect):
     """Keep which number is called, so that the citizen and the secretariat see the same one."""
 
+    is_undoable: ClassVar[bool] = True
     provides: ClassVar[frozenset[str]] = frozenset({"called"})
     may_store = (CALLED,)
 
@@ -123,7 +124,7 @@ TRANSITIONS = (
     ),
     Transition(
         "miss", ("submitted", "not_reached"), "not_reached", CALLERS,
-        effects=(CountTry(), SayWhen()), notices=(Notice("miss"),), undo_minutes=60,
+        effects=(CountTry(), SayWhen(), NameNumber()), notices=(Notice("miss"),), undo_minutes=60,
     ),
     Transition(
         "give_up", ("not_reached",), "given_up", CALLERS,

@@ -8,6 +8,8 @@ from datetime import date, datetime, time
 from domain.actions.conversations.turn_context import SlotValues, TurnContext
 from domain.fields.moments import Day, HourOfDay
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, fit_lines, join_fitting
+from domain.parsing.times.dates import choose_date, find_dates
+from domain.parsing.tokens import TokenStream
 from domain.requests.request import ServiceRequest
 from domain.values.calendar import HoursOfDay, hour_text, tehran_moment, to_tehran
 from domain.values.languages import join_list
@@ -15,15 +17,35 @@ from domain.values.languages import join_list
 
 async def describe_contact(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Return whether the office is open, its phone, hours and address, and that one can be called: what of it is known
-    and has room, in this order.
+    and has room, in this order; who asks for another day is answered about that day.
     """
-    opens_at, closes_at = turn.dependencies.calendar.find_office_span(turn.dependencies.clock.now())
-    if opens_at <= turn.dependencies.clock.now():
+    now = turn.dependencies.clock.now()
+    if asked_day := _find_asked_day(turn):
+        return _describe_day(turn, asked_day)
+    opens_at, closes_at = turn.dependencies.calendar.find_office_span(now)
+    if opens_at <= now:
         head = turn.render("sms.contact.open", closes=hour_text(to_tehran(closes_at).time()))
     else:
         head = turn.render("sms.contact.closed", opening=_say_opening(turn, opens_at))
     text, _ = fit_lines(head.part_budget, head.text, list(_list_contact_lines(turn)))
     return replace(head, text=text)
+
+
+def _find_asked_day(turn: TurnContext) -> date | None:
+    """Return the day to come that a question names; None where it names none, or today."""
+    today = to_tehran(turn.sent_at).date()
+    mention = choose_date(find_dates(TokenStream(turn.text), today))
+    return mention.day if mention and mention.day and mention.day > today else None
+
+
+def _describe_day(turn: TurnContext, day: date) -> RenderedMessage:
+    """Return whether the office is open on a day, and from when until when."""
+    date_text = turn.dependencies.wording.describe_near_day(day, turn.sent_at)
+    if office_span := turn.dependencies.calendar.office_span(day):
+        opens, closes = (hour_text(to_tehran(moment).time()) for moment in office_span)
+        return turn.render("sms.contact.open_on", date=date_text, opens=opens, closes=closes)
+    opens_at, _ = turn.dependencies.calendar.find_office_span(tehran_moment(day, time.min))
+    return turn.render("sms.contact.closed_on", date=date_text, opening=_say_opening(turn, opens_at))
 
 
 def _list_contact_lines(turn: TurnContext) -> Iterator[str]:

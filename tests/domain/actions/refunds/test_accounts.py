@@ -123,7 +123,7 @@ async def test_who_notices_that_the_account_was_wrong_is_asked_again(town: Munic
 async def test_who_is_owed_nothing_is_told_so_and_nothing_is_kept(town: Municipality) -> None:
     await cancelled(town)
     for text in (f"شبا {IBAN}", "شبا"):
-        assert "پولی نیست که به شبا برگردد" in (await town.says(text, mobile=NEIGHBOUR)).text
+        assert "اکنون پولی در نوبت برگشت به شما نیست" in (await town.says(text, mobile=NEIGHBOUR)).text
     assert town.rows("SELECT bill_id FROM refund_accounts WHERE iban IS NOT NULL") == []
 
 
