@@ -80,7 +80,10 @@ class _Event:
 
 _WINDOW, _WINDOW_BEFORE, _DENIED_WITHIN = 6, 3, 2
 """Words between a thing and its verb, behind it and before it; and between what is said and the verb that denies it."""
-_LONGEST_NAME = 4
+LONGEST_NAME = 4
+"""Words of a name of the table, at most."""
+_STATES = ("هست", "داشت")
+"""Verbs that stand behind what they are said of."""
 _MOST_WORDS_OF_PLACE = 6
 _FILLERS = COURTESY_WORDS | keys_in("intents.fillers")
 
@@ -102,13 +105,15 @@ class _Table:
                 self.places_by_thing[name].add(place)
             for name in event.clear_phrases | event.titles:
                 self.places_by_phrase[name].add(place)
+        self.titles = frozenset().union(*(event.titles for event in self.events))
+        """Names of events, of which a date says when they were; of a thing it may be the owner's name."""
         self.things, self.phrases = frozenset(self.places_by_thing), frozenset(self.places_by_phrase)
         lists = {name: self._spell_all(table, name) for name in _LISTS_OF_WORDS}
         self.over_words, self.going_on, self.conditions = lists["over"], lists["going_on"], lists["conditions"]
         self.polite, self.breaks, self.others = lists["polite"], lists["breaks"], lists["others"]
         self.places, self.naming, self.prepositions = lists["named_places"], lists["naming"], lists["into"]
         self.office_words, self.cries, self.askings = lists["desk"], lists["cries"], lists["asked_for_help"]
-        self.menu_words = lists["menu_words"]
+        self.menu_words, self.former, self.dated_by = lists["menu_words"], lists["former"], lists["dated_by"]
         self.denying = tuple(self.verbs.read(name) for name in table["denying"].split())
 
     def _build_events(self, row: Mapping[str, str]) -> Iterator[_Event]:
@@ -208,7 +213,7 @@ class _Message:
     def _list_ends(self) -> Iterator[tuple[int, int]]:
         count = len(self.keys)
         return (
-            (start, end) for start in range(count) for end in range(start + 1, min(start + _LONGEST_NAME, count) + 1)
+            (start, end) for start in range(count) for end in range(start + 1, min(start + LONGEST_NAME, count) + 1)
         )
 
     @cached_property
@@ -264,12 +269,26 @@ class _Message:
         return self._is_open(span) and (not event.behind or not event.behind.isdisjoint(before))
 
     def _is_open(self, span: _Span) -> bool:
-        """Return whether a name is none of something else, and no condition of anything."""
-        return self._is_unmasked(span) and not any(
-            found.end <= span.start
-            and not (found.end < len(self.keys) and self.keys[found.end] in _load_table().polite)
-            for found in self._find(_load_table().conditions)
+        """Return whether a name is none of something else, of nothing that was before, and no condition."""
+        return (
+            self._is_unmasked(span)
+            and not self._is_of_another_time(span)
+            and not any(
+                found.end <= span.start
+                and not (found.end < len(self.keys) and self.keys[found.end] in _load_table().polite)
+                for found in self._find(_load_table().conditions)
+            )
         )
+
+    def _is_of_another_time(self, span: _Span) -> bool:
+        """Return whether something is named as what was before («بعد از سیل», «سیل فروردین»)."""
+        is_former = any(found.end == span.start for found in self._find(_load_table().former))
+        if is_former or not self._is_title(span):
+            return is_former
+        return any(found.start == span.end for found in self._find(_load_table().dated_by))
+
+    def _is_title(self, span: _Span) -> bool:
+        return "".join(self.keys[span.start : span.end]) in _load_table().titles
 
     def _is_unmasked(self, span: _Span) -> bool:
         return not self.masked.issuperset(range(*span))
@@ -282,7 +301,12 @@ class _Message:
         ]
         if self._is_place_name(thing) and not any(span.start == thing.end for span in found):
             return False
-        found += [span for verb in event.verbs for span in self._verb_spans(verb, before, thing.start)]
+        found += [
+            span
+            for verb in event.verbs
+            if verb.name not in _STATES  # «آزمایش است، …» says nothing of what follows
+            for span in self._verb_spans(verb, before, thing.start)
+        ]
         return any(self._is_true(event, thing, verb) for verb in found)
 
     def _is_true(self, event: _Event, thing: _Span, verb: _Span) -> bool:

@@ -19,7 +19,7 @@ _WORD = re.compile(r"[^\W\d_]+|[!?؟.؛]")
 _LETTERS = str.maketrans("أؤۆۇغآ", "اوووقا")
 _DOUBLED = re.compile(r"(و|ی)\1")
 
-_PAST_ENDINGS = "ه م ی یم ید ین ند ن هاند هن هان تش ش هش شون تشون تشان شان همون مون"
+_PAST_ENDINGS = "ه م ی یم ید ین ند ن هاند هن هان تش ش هش شون تشون تشان شان همون مون نش نشون نم نمون"
 _PRESENT_ENDINGS = "م ی د ه یم ید ین ند ن هش نش دش نشون هشون تش"
 _LATIN_PAST_ENDINGS = "e eh am im id an and esh eshoon"
 _LATIN_PRESENT_ENDINGS = "e eh ad am im id an and n d m"

@@ -2,18 +2,22 @@
 nothing."""
 
 import json
+import tomllib
 from itertools import product
 from pathlib import Path
 
 import pytest
 
+from bench.emergencies import COUNTED, OPEN, measure_shares
+from domain.conversation.reading import event_verbs
 from domain.conversation.reading.courtesies import GREETING, INSULT, THANKS, read_courtesy
-from domain.conversation.reading.emergencies import Emergency, cries_only, find_emergency
+from domain.conversation.reading.emergencies import LONGEST_NAME, Emergency, cries_only, find_emergency
 from domain.conversation.reading.event_verbs import spell_noun
 from domain.parsing.tokens import key_of, keys_of_words
 from domain.parsing.turkmen.reading import compare_letters, compare_text_letters
 from domain.values.turkmen_script import write_in_arabic
 
+EVENTS = Path(event_verbs.__file__).with_name("emergency_events.toml")
 UNSEEN = Path(__file__).parents[2] / "data" / "emergencies-unseen.jsonl"
 """Alarms and others, written before the table of events was, and never mended by: what is missed stays so."""
 
@@ -135,6 +139,77 @@ OVER = (
 )  # fmt: skip
 
 
+KINDS = {
+    Emergency.FIRE: (
+        "شعله از پشت بوم همسایه زبونه میکشه", "مغازه الو گرفته", "کاه ها گر گرفتن", "انبار پنبه شعله‌ور شده",
+        "خونه شعله ور است زود بیاین", "آتش نشانی خبر کنید", "آتش‌نشانی رو بفرستید",
+    ),
+    Emergency.WATER: (
+        "یکی وسط دریا داره دست و پا میزنه", "پسرم رفت زیر آب نیومد بالا", "برادرم زیر آب مونده",
+        "oglum deňize gaçdy", "اوغلوم کانالا دوشدی", "gyzym derýa düşdi", "balam guýa gaçdy", "قایق برگشته تو آب",
+        "موتور قایق خاموش شد وسط دریا موندیم",
+    ),
+    Emergency.CRASH: (
+        "دو تا ماشین شاخ به شاخ کردن", "اینجا پنج نفر زخمی ان", "مجروح داریم تو جاده",
+    ),
+    Emergency.TRAPPED: (
+        "ماشین کوبید به تیر برق راننده گیر کرده", "راه رو گم کردیم تو صحرا هوا سرده",
+        "بچه تو ماشین قفل شده گرمه", "تو آسانسور موندیم", "آسانسور گیر کرده سه نفر داخلن",
+    ),
+    Emergency.DESPAIR: (
+        "میخوام خودمو راحت کنم از این زندگی", "نمیخوام زنده بمونم", "خواهرم قرص برنج خورده",
+    ),
+    Emergency.CRIME: (
+        "با قمه زدنش", "با چاقو زدنم", "دارن با چوب میزننش", "پلیس خبر کنید دزد اومده",
+    ),
+    Emergency.INJURY: (
+        "سکه تو گلوی بچه گیر کرده", "لقمه پریده تو گلوش نمیتونه نفس بکشه", "آب جوش ریخت رو بچه",
+        "روغن داغ ریخته رو دستش سوخته",
+        "بچه بنزین خورده", "قارچ سمی خوردن حالشون بده", "مادرم ایست قلبی کرده", "پدرم از حال رفته", "köp gan akýar",
+        "ejem özünden gitdi", "یه نفر از نردبون افتاده تکون نمیخوره", "بچه از پنجره پرت شده",
+        "زنم درد زایمان داره ماشین نداریم", "نوزاد داره به دنیا میاد کمک", "اورژانس خبر کنید",
+        "زود یه آمبولانس بفرستین",
+    ),
+    Emergency.RUBBLE: (
+        "سقف ریخته رو سرمون", "بالکن همسایه ریخت پایین یکی زیرشه", "زمین لرزه اومد خونه خراب شد",
+    ),
+    Emergency.HELP: (
+        "به ما کمک کنید گیر افتادیم", "یکی به دادمون برسه",
+    ),
+    Emergency.FLOOD: (
+        "آب دریا اومده تو حیاط", "موج زده تو خونه ها",
+    ),
+    Emergency.FUMES: (
+        "گاز گرفتگی داریم اینجا", "همه با هم سردرد و تهوع داریم بخاری روشنه",
+    ),
+    Emergency.BITE: (
+        "مار اومده تو اتاق بچه",
+    ),
+}  # fmt: skip
+"""Events in the words of people, by what is to be dialled."""
+OTHER_MATTERS = (
+    "قیمت گوشت آتیش گرفته", "نرخ ماشین آلات آتیشه تخفیف بدین", "بازار آتیشه کی پول داره عوارض بده",
+    "تو کار و قبض غرق شدیم", "غرق بدهی شدیم قسط بندی کنید", "خودمو کشتم تا این کد رو پیدا کنم",
+    "از خستگی خودمو کشتم جواب نمیدین", "از خنده غش کردم با این جواب", "سیل خرداد پل رو برد هنوز درست نشده",
+    "سیل سال نود و هشت خونه ما رو برد وام ندادن", "بعد از زلزله دیوار مدرسه ترک داره",
+    "پس از سیل کوچه گل شده لودر بفرستید", "نخاله مانده از آتش سوزی رو ببرین", "گل و لای ناشی از سیل جمع نشده",
+    "خطر آتش سوزی داره این علف ها", "احتمال ریزش دیوار هست کارشناس بفرستید", "این دیوار ممکنه بریزه",
+    "آزمایش است آتش سوزی نیست", "مانور آتش سوزی مدرسه کی هست", "فردا رزمایش زلزله داریم", "تمرین زلزله تو مدرسه",
+    "کلاس آموزش امداد و نجات ثبت نام", "برای پیشگیری از آتش سوزی علف ها رو ببرید",
+    "برای جلوگیری از سیل کانال رو لایروبی کنید", "مشکل حل شد دیگه لازم نیست", "آتش مهار شد مرسی",
+    "بخیر گذشت کسی چیزیش نشد", "برق رو خودمون قطع کردیم", "زباله سوزی هر روز دود میاد تو خونه",
+    "کمک به سیل زده ها کجا تحویل بدیم", "کمک های مردمی زلزله", "جوری رانندگی میکرد که انگار آتیش گرفته",
+    "ماشین زیاد بنزین میخوره", "کوچه دریا ۴ لودر", "پسرم سرباز شده برگشت", "پول رو خورد", "اورژانس جواب نداد",
+    "آمبولانس دیر رسید شکایت دارم", "شماره هلال احمر", "تلفن آتش نشانی چنده", "۱۱۵ قطعه", "آتش نشانی کی میاد بازدید",
+    "مرخصی میخوام تصادف کردم", "مرخصی سه روز بچم مریضه بیمارستان", "پدرم فوت کرده مرخصی سه روز میخوام",
+    "دیروز تصادف شد جلوی پارک سرعت گیر بزنید", "اینجا همیشه تصادف میشه سرعت گیر لازم داره",
+    "هر هفته سر این پیچ تصادف میشه چراغ بذارید", "تیر برق کج شده بررسی کنید", "درخت خشک شده قطع کنید",
+    "بوی فاضلاب میاد", "چاله آسفالت ماشینم افتاد توش لاستیک ترکید", "ýangyn söndürijileriň telefony näçe",
+    "geçen hepde sil geldi, loder gerek", "silden soň köçämiz palçyk, grader gerek", "bahalar ýanýar",
+)  # fmt: skip
+"""Manners of speaking, what was before or might be, drills and courses, questions, complaints, leaves, orders."""
+
+
 @pytest.mark.parametrize("emergency", HAPPENINGS)
 def test_a_verb_denies_its_own_event_alone(emergency: Emergency) -> None:
     things, happening, denied = HAPPENINGS[emergency]
@@ -177,6 +252,30 @@ def test_of_unseen_messages_nearly_all_alarms_are_found_and_few_others() -> None
     alarm_count = sum(row["alarm"] for row in rows)
     assert len(missed) <= 0.05 * alarm_count, missed
     assert len(false) <= 0.05 * (len(rows) - alarm_count), false
+
+
+def test_of_blind_texts_most_emergencies_are_heard_and_few_others() -> None:
+    shares = list(measure_shares())
+    assert {(share.half, share.is_emergency) for share in shares} == set(product((OPEN, COUNTED), (True, False)))
+    for share in shares:
+        wrong_count, text_count = len(share.mistaken), len(share.texts)
+        assert wrong_count <= 0.1 * text_count, f"{share.half}: {wrong_count} of {text_count}, {share.is_emergency}"
+
+
+def test_no_name_of_the_table_is_longer_than_those_that_are_looked_for() -> None:
+    table = tomllib.loads(EVENTS.read_text("utf-8"))
+    events = [row for event in table["event"] for row in event.values()]
+    listed = [*events, *(row for row in table.values() if isinstance(row, str)), *table["groups"].values()]
+    assert [name for row in listed for name in row.split() if name.count("_") >= LONGEST_NAME] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_event_is_heard_in_other_verbs_and_places(kind: Emergency) -> None:
+    assert {text: find_emergency(text) for text in KINDS[kind]} == dict.fromkeys(KINDS[kind], kind)
+
+
+def test_what_is_another_matter_is_no_alarm() -> None:
+    assert {text: find_emergency(text) for text in OTHER_MATTERS} == dict.fromkeys(OTHER_MATTERS)
 
 
 def test_what_happens_is_told_from_what_is_named() -> None:
