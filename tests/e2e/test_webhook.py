@@ -65,7 +65,7 @@ async def test_a_wrong_secret_stores_nothing(office: Office, reza: Phone) -> Non
 
 
 BODIES = {
-    "null_bytes": (b"\xd9\x84\xd9\x88\xd8\xaf\xd8\xb1\x00\x00", "sms.did_you_mean"),
+    "null_bytes": (b"\xd9\x84\xd9\x88\xd8\xaf\xd8\xb1\x00\x00", "sms.did_you_mean_one"),
     "only_null_bytes": (b"\x00", "sms.unknown"),
     "broken_utf8": (b"\xd9\x84\xd9\xff\xfe \xc3(", "sms.unknown"),
     "lone_surrogates": (b"\xed\xa0\xbd " + "سلام".encode(), "sms.courtesy.greeting"),

@@ -29,7 +29,13 @@ from domain.actions.conversations.enquiries.passing_changes import (
     read_passing_change,
 )
 from domain.actions.conversations.enquiries.payment_claims import answer_payment_claim
-from domain.actions.conversations.intents import LATE_ANSWER_INTENTS, find_handler, offer_menu, offer_requests
+from domain.actions.conversations.intents import (
+    LATE_ANSWER_INTENTS,
+    find_handler,
+    offer_menu,
+    offer_requests,
+    offer_service,
+)
 from domain.actions.conversations.later_texts import mention_later_texts, take_first_text
 from domain.actions.conversations.misread_texts import (
     OFFERED_INTENT,
@@ -42,6 +48,7 @@ from domain.actions.conversations.questions import render_offer
 from domain.actions.conversations.refund_accounts import refuse_needless_iban
 from domain.actions.conversations.repeated_replies import vary_reply
 from domain.actions.conversations.turn_context import Outcome, TurnContext, Wrong, store_dialogue
+from domain.conversation.dialogue.answers import has_no_letters
 from domain.conversation.dialogue.frames import (
     CONFIRM_STEP,
     Ask,
@@ -54,11 +61,13 @@ from domain.conversation.dialogue.frames import (
     Unknown,
 )
 from domain.conversation.dialogue.offers import OPT_INTENTS
+from domain.conversation.dialogue.yes_no import read_yes_or_no
 from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.bot_commands import read_bot_command
 from domain.conversation.reading.command_fields import MENU_INTENT
 from domain.conversation.reading.endings import CANCEL_INTENT
 from domain.conversation.reading.own_words import takes_back
+from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.engine.engine import StepOutcome
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
@@ -354,14 +363,26 @@ async def _answer_unknown(turn: TurnContext, step: Unknown) -> Outcome:
     stream = TokenStream(turn.text)
     denied = find_negations(read_once(turn.text))
     near_intents = step.near_intents or (("opt_out",) if denied.refuses_messages else ())
-    offered_intents = [intent for intent in near_intents if _may_offer(turn, intent, stream)]
+    offered_intents = [intent for intent in near_intents if await _may_offer(turn, intent, stream)]
     if offered_intents:
-        return offer_menu(turn, "sms.did_you_mean", offered_intents, OFFERED_INTENT, turn.text)
+        return _ask_what_was_meant(turn, offered_intents)
     if near_intents and denied.refusals:
         turn.intent = REFUSED_INTENT
         return turn.render("sms.refused")
-    turn.intent = "unknown"
-    return turn.render_error(ExpiredDialogue()) if turn.late_question else turn.render("sms.unknown")
+    turn.intent = UNKNOWN_INTENT
+    if turn.late_question:
+        return turn.render_error(ExpiredDialogue())
+    answers_nothing = not has_no_letters(turn.text) and read_yes_or_no(turn.text) is not None
+    return turn.render("sms.none_to.confirm" if answers_nothing else "sms.unknown")
+
+
+def _ask_what_was_meant(turn: TurnContext, intents: Sequence[str]) -> RenderedMessage:
+    """Offer what is near by number; the only one is asked about with a yes."""
+    if len(intents) > 1:
+        return offer_menu(turn, "sms.did_you_mean", intents, OFFERED_INTENT, turn.text)
+    turn.intent = OFFERED_INTENT
+    wanted = turn.text_of(f"intents.{intents[0]}")
+    return offer_service(turn, "sms.did_you_mean_one", intents[0], turn.text, wanted=wanted)
 
 
 async def _find_meant_step(turn: TurnContext, text: str) -> Outcome | None:
@@ -381,8 +402,12 @@ async def _find_meant_step(turn: TurnContext, text: str) -> Outcome | None:
     return None
 
 
-def _may_offer(turn: TurnContext, intent: str, stream: TokenStream) -> bool:
-    """Return whether an intent may be offered for a text: the channel can do it, and the text refuses no form of it."""
+async def _may_offer(turn: TurnContext, intent: str, stream: TokenStream) -> bool:
+    """Return whether an intent may be offered for a text: the channel can do it, the text refuses no form of it, and
+    what it would answer was asked.
+    """
+    if intent in LATE_ANSWER_INTENTS and not await list_candidates(turn, intent):
+        return False
     form = turn.conversation.forms[intent]
     is_refused = form.is_service_form and turn.conversation.grammar.refuses(stream, intent)
     return (form.is_offered or intent in OPT_INTENTS) and not is_refused

@@ -18,6 +18,7 @@ from domain.check.texts.code_texts import required_keys
 from domain.check.texts.reason_texts import reason_flaws
 from domain.conversation.reading.vocabulary import OPT_OUT_ENDING
 from domain.fields.form import Field
+from domain.fields.types import Text
 from domain.language.awaited import list_asking_notices
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import STAFF_AUDIENCES, Notice, Reminder, Service
@@ -292,7 +293,8 @@ def _prompt_texts(service: Service) -> Iterator[str]:
     ]
     alternative_names = {alternative for field in asked_fields for alternative in field.alternatives}
     for field in asked_fields:
-        if not field.is_derived and field.name not in alternative_names:
+        is_asked_itself = field.name not in alternative_names or isinstance(field.type, Text)
+        if not field.is_derived and is_asked_itself:
             yield f"{text_prefix}.{field.name}.prompt"
         yield from (f"{text_prefix}.{field.name}_{part_name}.prompt" for part_name in field.type.part_names)
 

@@ -38,6 +38,8 @@ _LACKED_PHRASES = combine_words(
 )
 """Phrases that say, where a code is asked, that there is none at hand: it asks for no list of requests."""
 
+_LACKING_WORDS = keys_in("moods.lacking_words")
+
 _HEDGE_PHRASES = words_of("moods.hedge_phrases")
 _AROUND_WORDS = COURTESY_WORDS | keys_in("moods.around_words")
 _PHRASES: Phrases[bool] = Phrases({True: dict.fromkeys((*_UNSURE_PHRASES, *_LACKED_PHRASES)), False: _HEDGE_PHRASES})
@@ -56,6 +58,11 @@ def is_unsure(text: str) -> bool:
             return False
         index = match[1] if match else index + 1
     return is_stated
+
+
+def says_lack(text: str) -> bool:
+    """Return whether a text says that something is not there («ندارم», «زمین کد پستی نداره»)."""
+    return not _LACKING_WORDS.isdisjoint(read_once(text).key_set)
 
 
 def without_doubt(text: str) -> str | None:

@@ -24,12 +24,28 @@ from domain.values.reasons import InvalidReason
 
 
 def find_asking_field(form: IntentForm, name: str | None) -> Field | None:
-    """Return the field that is asked in order to get a value: itself, or the one that it replaces."""
+    """Return the field that is asked in order to get a value: itself, or the one that it replaces; what may be said in
+    own words is always asked by itself.
+    """
     asked_fields = [field for field in form.fields if not field.is_derived]
-    return next(
-        (field for field in asked_fields if name in field.alternatives),
-        next((field for field in asked_fields if field.name == name), None),
-    )
+    named_field = next((field for field in asked_fields if field.name == name), None)
+    if named_field and isinstance(named_field.type, Text):
+        return named_field
+    return next((field for field in asked_fields if name in field.alternatives), named_field)
+
+
+def list_alternatives(form: IntentForm, field: Field, *, in_own_words: bool = False) -> list[Field]:
+    """Return the fields that do as well as one: those that are told by their form, or those in the writer's own words,
+    which any text would be.
+    """
+    others = [other for other in form.fields if other.name in field.alternatives]
+    return [other for other in others if isinstance(other.type, Text) is in_own_words]
+
+
+def take_own_words(frame: Frame, field: Field, text: str, now: datetime) -> None:
+    """Take a text as the value of a field in own words."""
+    if take_value(frame, field, text, now) is None:
+        frame.trail.append(field.name)
 
 
 def absorb_values(
@@ -98,10 +114,9 @@ def take_answer(
             raise
         if error.reason is InvalidReason.PART_OF_DAY and frame.options:  # «عصر», asked which «۳» is meant
             return field, take_value(frame, field, f"{frame.options[-1]} {raw_value}", now)
-        for alternative in form.fields:
-            if alternative.name in field.alternatives:
-                with suppress(DomainError):
-                    return alternative, take_value(frame, alternative, raw_value, now)
+        for alternative in list_alternatives(form, field):
+            with suppress(DomainError):
+                return alternative, take_value(frame, alternative, raw_value, now)
         raise
 
 
@@ -194,7 +209,7 @@ def read_other_answer(
     frame: Frame, form: IntentForm, field: Field, raw_value: str, now: datetime
 ) -> tuple[Field, object]:
     """Return what another answer to a field would be, and which field takes it: itself, or one that does as well."""
-    candidates = (field, *(other for other in form.fields if other.name in field.alternatives))
+    candidates = (field, *list_alternatives(form, field))
     problem: DomainError | None = None
     for candidate in candidates:
         try:

@@ -26,6 +26,7 @@ from domain.conversation.dialogue.corrections import (
     read_correction,
     read_price_question,
     read_unsure,
+    says_lack,
     says_same,
     without_doubt,
 )
@@ -33,9 +34,11 @@ from domain.conversation.dialogue.form_filling import (
     absorb_values,
     find_asking_field,
     is_number,
+    list_alternatives,
     set_answer_aside,
     take_answer,
     take_open_hour,
+    take_own_words,
 )
 from domain.conversation.dialogue.frames import (
     AMEND_STEP,
@@ -119,7 +122,7 @@ class Conversation(Offers):
         is_question = self.grammar.is_called_in_sentence(heard.message.intent)  # «بلد نیستم، زنگ بزنید»
         if field and is_value_asked and not is_question and (sure_text := without_doubt(heard.text)) is not None:
             sure_step = self._try_answer(replace(heard, text=sure_text)) if sure_text else None
-            sure_step = sure_step or self.read_story(heard)
+            sure_step = sure_step or self._ask_in_own_words(heard, field, sure_text) or self.read_story(heard)
             return sure_step or self.take_correction(heard.dialogue, frame, read_unsure(frame, field, heard.now))
         wanted_text = find_negations(read_once(heard.text)).wanted_instead  # «لودر نمی‌خوام بیل مکانیکی می‌خوام»
         correction = hear_earlier_answer(frame, form, wanted_text, heard.now) if wanted_text else None
@@ -130,6 +133,18 @@ class Conversation(Offers):
             answer_text = correction.answer_text
             return self._try_answer(replace(heard, text=answer_text)) if is_value_asked else None
         return self.take_correction(heard.dialogue, frame, correction)
+
+    def _ask_in_own_words(self, heard: Utterance, field: Field, sure_text: str) -> Reaction | None:
+        """Ask for what does as well in own words where somebody lacks a code («ندارم»), or take what was said of it;
+        None where nothing does.
+        """
+        others = list_alternatives(self.forms[heard.frame.intent], field, in_own_words=True)
+        if not others or not says_lack(heard.text):
+            return None
+        if len(sure_text.split()) > 1 and mentions_address(sure_text):
+            take_own_words(heard.frame, others[0], sure_text, heard.now)
+            return self.ask_next(heard.dialogue)
+        return self.ask_next(heard.dialogue, preferred=others[0].name)
 
     def _try_answer(self, heard: Utterance) -> Reaction | None:
         """Read a text as the answer to the present question; None where it is none."""

@@ -308,7 +308,7 @@ EXPERT_OPINION = Service(
         Field("kind", KindName(), choices=tuple(OPINION_KINDS)),
         Field("full_name", Text(80), autofill="person.full_name", deferred_in=BY_MESSAGE),
         Field("national_code", Identifier("national_code"), autofill="person.national_code"),
-        Field("postal_code", Identifier("postal_code"), alternatives=("renovation_code",)),
+        Field("postal_code", Identifier("postal_code"), alternatives=("renovation_code", "address")),
         Field("renovation_code", Identifier("renovation_code"), required=False),
         Field("address", Text(200, is_address=True), deferred_in=BY_MESSAGE),
         Field("text", Text(500)),

@@ -36,7 +36,12 @@ def flaws(service: Service, states: tuple[str, ...], *names: str) -> set[str]:
         (MACHINERY_WORK, "submitted", ("colour",), {"changes_no_field: colour"}),
         (EXPERT_OPINION, "submitted", ("kind",), {"changes_no_field: kind"}),
         (EXPERT_OPINION, "submitted", ("postal_code",), {"changes_alternatives_apart: postal_code"}),
-        (EXPERT_OPINION, "assigned", ("address",), {"changes_relied_field: assigned.address"}),
+        (
+            EXPERT_OPINION,
+            "assigned",
+            ("address",),
+            {"changes_alternatives_apart: postal_code", "changes_relied_field: assigned.address"},
+        ),
         (TAXI_LEAVE, "submitted", ("counted",), {"changes_no_field: counted"}),
         (TAXI_LEAVE, "submitted", ("driver",), {"changes_relied_field: submitted.driver"}),
         (TAXI_LEAVE, "under_review", ("from",), {"changes_relied_field: under_review.from"}),

@@ -13,7 +13,6 @@ from domain.services.expert.declaration import EXPERT_OPINION
 from domain.services.expert.kinds import OPINION_KINDS
 from domain.services.expert.prices import MAX_AREA
 from domain.values.calendar import TEHRAN_ZONE
-from domain.values.identifiers import LONGEST_RENOVATION_CODE
 from domain.values.message_parts import count_parts
 from domain.values.text import count_code_units, group_digits
 from tests.domain.texts.text_bounds import list_bounds
@@ -30,7 +29,6 @@ REAL: dict[str, list[Any]] = {
     "count": [100],
     "kind": list(OPINION_KINDS),
     "national_code": ["9" * 10],
-    "postal_code": ["9" * 10, "9" * LONGEST_RENOVATION_CODE],
     **{
         name: [datetime(day.year, day.month, day.day, 20, 29, tzinfo=TEHRAN_ZONE).isoformat() for day in DAYS]
         for name in ("visit_start", "former_visit")

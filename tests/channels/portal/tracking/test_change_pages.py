@@ -129,7 +129,7 @@ async def test_a_marked_field_and_paper_are_put_right_with_the_answer(portal: De
     assert "ارزش ملک برای تقسیم ارث</textarea>" in page
     assert "سند مالکیت" in page
     assert "پاسخ ندهید، درخواست بسته می‌شود" in page
-    same = {"address": EXPERT["address"], "text": EXPERT["text"]}
+    same = {name: EXPERT[name] for name in ("address", "postal_code", "text")}
     assert "پاسخ خود را بنویسید" in await citizen.post(f"{address}/answer", 422, answer="", **same)
     form = FormData({**citizen.hidden_values(f"{address}/answer"), **same, "address": PLACE, "answer": ""})
     form.add_field("marked_papers-deed", b"no picture", filename="deed.txt", content_type="text/plain")

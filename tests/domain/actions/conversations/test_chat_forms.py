@@ -250,7 +250,7 @@ async def test_what_buttons_carry_is_short_and_rows_are_not_wide(anneh: Person) 
 
 async def test_unknown_words_get_what_may_be_meant_as_buttons(anneh: Person) -> None:
     offered = await anneh.says("خیابان ما جرثقیل")
-    assert (offered.key, labels(offered)[0]) == ("sms.did_you_mean", "ماشین‌آلات")
+    assert (offered.key, labels(offered)[0]) == ("sms.did_you_mean_one", "ماشین‌آلات")
     assert (await anneh.press("ماشین‌آلات", offered)).key == "services.machinery.fields.items_hours.prompt"
     unknown = await Person(anneh.town, "79", mobile="+989121234599").linked()
     assert labels(await unknown.says("بلبلا")) == ["منوی خدمات"]
@@ -372,4 +372,4 @@ async def test_a_form_begun_here_goes_on_after_a_restart_and_ends_after_its_time
     assert anneh.town.rows("SELECT channel, address FROM dialogues") == [("telegram", "77")]
     anneh.town.advance(minutes=31)
     assert (await anneh.press("۴", hours)).key == "errors.expired_dialogue"
-    assert (await anneh.says("لودر ۴ ساعت")).key in {"errors.expired_dialogue", "sms.did_you_mean"}
+    assert (await anneh.says("لودر ۴ ساعت")).key in {"errors.expired_dialogue", "sms.did_you_mean_one"}

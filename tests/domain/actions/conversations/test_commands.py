@@ -216,7 +216,7 @@ async def test_a_menu_does_not_hold_what_chooses_nothing(town: Municipality) -> 
 
 async def test_what_is_not_understood_is_offered_back_by_number_and_kept(town: Municipality) -> None:
     heard = await town.say(CITIZEN, "فردا لودر")
-    assert heard.key == "sms.did_you_mean"
+    assert heard.key == "sms.did_you_mean_one"
     assert (await town.say(CITIZEN, "1")).key == "services.machinery.fields.items_hours.prompt"
 
 

@@ -32,7 +32,7 @@ async def test_a_delivery_that_comes_again_counts_once(town: Municipality) -> No
 async def test_an_offer_counts_until_it_is_taken(town: Municipality) -> None:
     wish = "لودر ۴ ساعت فردا"
     for answer, kept in (("1", []), ("نه", [wish])):
-        assert (await town.say(CITIZEN, wish)).key == "sms.did_you_mean"
+        assert (await town.say(CITIZEN, wish)).key == "sms.did_you_mean_one"
         assert [misread.text for misread in await list_misread(town)] == [wish]
         await town.say(CITIZEN, answer)
         assert [(misread.text, misread.reason) for misread in await list_misread(town)] == [

@@ -11,15 +11,27 @@ from tests.support.scenarios.taxi_registries import DRIVER_MOBILE, OWNER_MOBILE
 
 
 async def test_an_offer_keeps_what_was_said(town: Municipality) -> None:
-    assert (await town.say(CITIZEN, "لودر ۴ ساعت فردا")).key == "sms.did_you_mean"
+    assert (await town.say(CITIZEN, "لودر ۴ ساعت فردا")).key == "sms.did_you_mean_one"
     assert (await town.say(CITIZEN, "1")).key == "services.machinery.fields.start.prompt"
     await town.say(CITIZEN, "۸")
     assert (await town.say(CITIZEN, "خیابان امام")).key == "services.machinery.summary"
     assert (await town.say(CITIZEN, "بله")).key == "services.machinery.notices.submit"
 
 
+async def test_what_alone_is_near_is_asked_about_with_a_yes_and_never_an_answer_to_nothing(town: Municipality) -> None:
+    assert (await town.say(CITIZEN, "لودر ۴ ساعت فردا")).text == "منظورتان «ماشین‌آلات» است؟ ۱ بله، ۲ نه"
+    assert (await town.say(CITIZEN, "۲")).key == "sms.refused"
+    assert (await town.say(CITIZEN, "رد کردن")).key == "sms.none_to.confirm"
+    assert (await town.say(CITIZEN, "نه")).key == "sms.none_to.confirm"
+
+
+async def test_a_receipt_says_what_is_left_to_the_expert(town: Municipality) -> None:
+    await town.says("لودر میخوام", "نمی‌دانم", "فردا", "نمی‌دانم", "خیابان امام")
+    assert "ساعت کار، ساعت آغاز: با برآورد کارشناس" in (await town.say(CITIZEN, "بله")).text
+
+
 async def test_a_length_behind_an_offer_of_a_machine_is_taken(town: Municipality) -> None:
-    assert (await town.say(CITIZEN, "یه گریدر")).key == "sms.did_you_mean"
+    assert (await town.say(CITIZEN, "یه گریدر")).key == "sms.did_you_mean_one"
     assert (await town.say(CITIZEN, "۳")).key == "services.machinery.fields.date.prompt"
     assert "۳ ساعت" in (await town.says("فردا", "۸", "خیابان امام")).text
 
@@ -85,7 +97,7 @@ async def test_offers_are_no_loop_but_the_same_words_again_and_again_are(town: M
         "تانکر بیاید",
     )
     for wish in wishes:
-        assert (await town.say(CITIZEN, wish)).key == "sms.did_you_mean", wish
+        assert (await town.say(CITIZEN, wish)).key == "sms.did_you_mean_one", wish
     heard = [await town.say(CITIZEN, wishes[-1]) for _ in range(6)]
     assert (heard[-1].inbound.state, heard[-1].inbound.reason) == (InboundState.SILENT, "loop")
 

@@ -74,7 +74,7 @@ async def test_a_walk_in_request_with_the_whole_form(experts: Experts, town: Mun
         ({"national_code": "0499370898"}, "invalid_field:national_code"),
         ({"full_name": ""}, "missing_field:full_name"),
         ({"address": ""}, "missing_field:address"),
-        ({"postal_code": ""}, "missing_field:postal_code"),
+        ({"postal_code": "", "address": ""}, "missing_field:postal_code"),
         ({"postal_code": "", "renovation_code": "12-13"}, "invalid_field:renovation_code"),
         ({"text": ""}, "missing_field:text"),
     ],

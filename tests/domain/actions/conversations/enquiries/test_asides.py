@@ -174,3 +174,14 @@ async def test_danger_where_a_text_was_asked_is_warned_of_and_kept_only_on_purpo
     assert (kept.key, town.rows("SELECT text FROM comments")) == ("sms.comment_kept", [(danger,)])
     await town.says("نظر", danger, "کارتان خوب بود")
     assert town.rows("SELECT text FROM comments")[1:] == [("کارتان خوب بود",)]
+
+
+async def test_who_asks_for_a_day_is_answered_about_that_day(town: Municipality) -> None:
+    open_day = await town.say(CITIZEN, "فردا تعطیلین؟")
+    assert (open_day.key, open_day.text) == ("sms.contact.open_on", "شهرداری فردا باز است، ۷:۳۰ تا ۱۴:۳۰.")
+    closed_day = await town.say(CITIZEN, "جمعه بازین؟")
+    assert (closed_day.key, "تعطیل است و شنبه ۷ آذر ساعت ۷:۳۰ باز می‌شود" in closed_day.text) == (
+        "sms.contact.closed_on",
+        True,
+    )
+    assert (await town.say(CITIZEN, "ساعت کاری")).key == "sms.contact.open"
