@@ -351,11 +351,13 @@ def _accepted_length(form_field: Field, catalogue: Catalogue) -> int:
 
 
 def list_unasked_texts(service: Service, catalogue: Catalogue) -> list[str]:
-    """Return the keys of a service's texts that come to a citizen, an owner or a driver who did not write just now."""
+    """Return the keys of a service's texts that come to a citizen, an owner or a driver who did not write just now: the
+    receipt, too, of what was sent off at the desk, by an office or on a page.
+    """
     messages: list[Notice | Reminder] = [*service.submit_notices]
     messages += (notice for step in service.transitions for notice in step.notices)
     messages += (reminder for state in service.states for reminder in state.reminders)
-    text_names = {message.text_name for message in messages if message.audience not in STAFF_AUDIENCES}
+    text_names = {"submit", *(message.text_name for message in messages if message.audience not in STAFF_AUDIENCES)}
     prefix = f"services.{service.key}"
     own_keys = [f"{prefix}.notices.{name}" for name in sorted(text_names)]
     statuses = [key for part in ("status", "pending", "late") for key in catalogue.list_keys(f"{prefix}.{part}.")]

@@ -1,8 +1,12 @@
 """Messages that come unasked name the municipality, within the part budgets; what answers does not, nor do staff
 texts."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from domain import actions
 from domain.check.texts.text_flaws import list_unasked_shared_texts, list_unasked_texts
 from domain.messages.catalogue import Catalogue
 from domain.messages.records import MessageClass
@@ -13,6 +17,7 @@ from domain.values.message_parts import count_parts
 from tests.domain.texts.test_texts import TEXTS
 from tests.support.municipality import CITIZEN, Municipality
 
+ACTIONS = Path(actions.__file__).parent
 UNASKED = sorted(
     {*list_unasked_shared_texts(TEXTS), *(key for one in SERVICES for key in list_unasked_texts(one, TEXTS))}
 )
@@ -23,6 +28,19 @@ def test_many_texts_come_unasked_and_all_fit_with_the_name_of_who_sends_them() -
     longest = {key: word_with_sender(TEXTS, TEXTS.render_longest(key)) for key in UNASKED}
     assert {key for key, text in longest.items() if TEXTS.text(SENDER_KEY) not in text} == set()
     assert {key for key, text in longest.items() if count_parts(text) > TEXTS.part_budget(key)} == set()
+
+
+def test_every_receipt_may_come_unasked() -> None:
+    assert {f"services.{service.key}.notices.submit" for service in SERVICES} <= set(UNASKED)
+
+
+@pytest.mark.source
+def test_whatever_a_line_is_notified_of_is_among_them() -> None:
+    sources = [path.read_text("utf-8") for path in ACTIONS.rglob("*.py")]
+    notifying = [source for source in sources if "await notify_line(" in source]
+    assert len(notifying) > 10
+    written_keys = {key for source in notifying for key in re.findall(r'"(sms\.[a-z_.]+)"', source)}
+    assert sorted(written_keys - set(UNASKED)) == []
 
 
 def test_the_name_is_that_of_the_language() -> None:
