@@ -20,8 +20,9 @@ from channels.relay.pacing import Bucket, RecipientHolds, back_off
 from domain.actions.claims import keep_claims
 from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import SMS_CHANNEL, replace_expired_notices
+from domain.actions.messages.notify import SMS_CHANNEL
 from domain.actions.messages.rerouting import keep_undelivered, record_blocked_chats, reroute_to_sms
+from domain.actions.messages.status_notices import replace_expired_notices
 from domain.messages.carriers import CandidateOutcomes, Carrier, OutcomeInquiry, SendResult, SendVerdict
 from domain.messages.records import MessageState, OutboxMessage
 from domain.unit_of_work import Store, UnitOfWork

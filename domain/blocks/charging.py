@@ -26,6 +26,9 @@ from domain.values.reasons import MissingReason, NotAllowedReason, PaymentReason
 
 REQUEST_SUBJECT = "request"
 
+LEAST_TIME_TO_PAY = timedelta(hours=2)
+"""A bill that would arrive with less left until its deadline is not sent: its payer is told so, and the unit."""
+
 PAYMENT_DEADLINE = stored_moment("payment_deadline")
 """Until when the bill is to be paid."""
 

@@ -21,6 +21,7 @@ from domain.actions.conversations.receive import receive_sms
 from domain.actions.dependencies import Dependencies
 from domain.actions.links.fillers import LINK_FILLERS
 from domain.actions.messages import notify
+from domain.actions.messages.status_notices import replace_expired_notices
 from domain.actions.requests import act, submit, timers
 from domain.actions.tariffs import price_changes
 from domain.bills.bill import Bill, BillState, Payment, PaymentMethod, Refund
@@ -313,7 +314,7 @@ class Municipality:
         """Give up on texts that became too old, as the relay does."""
         async with self.store.open_unit() as uow:
             old = await uow.outbox.expire_overdue(notify.SMS_CHANNEL, self.clock.now(), 100)
-            await notify.replace_expired_notices(ActionContext(self.desk, uow), old)
+            await replace_expired_notices(ActionContext(self.desk, uow), old)
         return old
 
     async def request(self, code: str) -> ServiceRequest:

@@ -5,7 +5,8 @@ the staff asks for it.
 from datetime import timedelta
 
 from domain.actions.context import ActorContext
-from domain.actions.messages.notify import notify_status
+from domain.actions.messages.notify import payable_bill_facts
+from domain.actions.messages.status_notices import comes_too_late, notify_status
 from domain.actions.requests.act import lock_request
 from domain.authorization.request_policy import require_request_right
 from domain.authorization.rights import Right
@@ -28,16 +29,18 @@ async def resend_bill(context: ActorContext, code: TrackingCode) -> bool:
     """Queue the text that states the request's open bill for its citizen; return whether one goes out.
 
     None does where one was asked for within `SAME_PRESS`. Errors: `NotFound`, `Forbidden`, `NotAllowedNow` without an
-    open bill or a proved mobile, and after `MOST_A_DAY`.
+    open bill or a proved mobile, behind its deadline, and after `MOST_A_DAY`.
     """
     request, context = await _lock_for_sender(context, code)
     return await _resend_open_bill(context, request)
 
 
 async def _resend_open_bill(context: ActorContext, request: ServiceRequest) -> bool:
-    is_open = any(bill.state.is_payable for bill in await list_request_bills(context.uow.bills, request))
-    if not is_open or request.mobile is None:
+    bill_facts = payable_bill_facts(await list_request_bills(context.uow.bills, request))
+    if not bill_facts or request.mobile is None:
         raise NotAllowedNow("bill", NotAllowedReason.NO_OPEN_BILL)
+    if comes_too_late(context, bill_facts):
+        raise NotAllowedNow("bill", NotAllowedReason.LATE_BILL)
     return await _resend_status(context, request, BILL_EVENT)
 
 

@@ -1,6 +1,6 @@
 """Queueing of messages: who is notified, when it may leave, and what is left out."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +12,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.line_languages import find_line_language
 from domain.actions.messages.status_cards import CARD_KEY, find_card_chat, find_card_state
 from domain.bills.bill import Bill
-from domain.blocks.charging import list_request_bills
+from domain.blocks.charging import LEAST_TIME_TO_PAY, list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
 from domain.chats.chat import MESSENGERS, SILENT_MESSENGERS, Chat, ChatAddress
 from domain.engine.engine import DueNotice, StepOutcome
@@ -83,7 +83,9 @@ async def announce_outcome(
                 replies.append(reply.word_for_chat() if in_chat else reply)
             else:
                 render_for_line = render_notice if is_reply else partial(render_notice, mobile)
-                await notify_line(context, mobile, render_for_line, until=due_notice.facts.get("deadline"))
+                deadline = due_notice.facts.get("deadline")
+                until = deadline - LEAST_TIME_TO_PAY if deadline else None
+                await notify_line(context, mobile, render_for_line, until=until)
     await _queue_status_card(context, request)
     return replies
 
@@ -101,7 +103,7 @@ async def _queue_status_card(context: ActionContext, request: ServiceRequest) ->
         heading = context.dependencies.wording.render_about(request, CARD_KEY, {}, MessageClass.REPLY)
         status = context.dependencies.wording.render_about(request, text_key, facts, MessageClass.REPLY).word_for_chat()
         card = replace(heading, text=f"{heading.text}\n{status.text}")
-        card = await _fill_links(context, card, (LinkKind.BUTTONS,), LinkSubject(request, facts, mobile, chat.channel))
+        card = await fill_links(context, card, (LinkKind.BUTTONS,), LinkSubject(request, facts, mobile, chat.channel))
     markup = replace(card.markup or ReplyMarkup(), is_silent=True, card=card_state)
     address = Address(chat.channel, chat.chat_id, mobile)
     await context.uow.outbox.add(build_outbox_message(context.dependencies, address, replace(card, markup=markup)))
@@ -121,12 +123,13 @@ async def _render_due_notice(
     notice, facts = due_notice.notice, due_notice.facts
     message = context.dependencies.wording.render_notice(request, notice, facts, for_chats=for_chats)
     subject = LinkSubject(request, facts, mobile, notice_name=notice.text_name)
-    return await _fill_links(context, message, notice.links, subject)
+    return await fill_links(context, message, notice.links, subject)
 
 
-async def _fill_links(
+async def fill_links(
     context: ActionContext, message: RenderedMessage, kinds: Iterable[LinkKind], subject: LinkSubject
 ) -> RenderedMessage:
+    """Return a message with its links of these kinds."""
     for kind in kinds:
         message = await context.dependencies.link_fillers[kind](context, message, subject)
     return message
@@ -184,7 +187,7 @@ async def queue_message(
     address = Address(chat.channel, chat.chat_id, mobile) if chat else sms_address(mobile)
     if chat:
         subject = LinkSubject(mobile=mobile, channel=chat.channel)
-        message = await _fill_links(context, message.word_for_chat(), (LinkKind.BUTTONS,), subject)
+        message = await fill_links(context, message.word_for_chat(), (LinkKind.BUTTONS,), subject)
     row = build_outbox_message(context.dependencies, address, message)
     row.expires_at = min(row.expires_at, until) if row.expires_at and until else row.expires_at
     if chat:
@@ -306,38 +309,6 @@ async def _map_role_mobiles(context: ActionContext, role: Role) -> dict[str, str
         context.uow.people, role, staffing.today_in_tehran(context.dependencies)
     )
     return {member.username: member.mobile for member in members_on_duty if member.mobile}
-
-
-async def replace_expired_notices(context: ActionContext, expired_messages: Sequence[OutboxMessage]) -> None:
-    """Put one fresh status text in the place of a citizen's notices that became too old to be true, for requests still
-    running.
-
-    A status text that expired itself is not replaced again: then nobody reads that line.
-    """
-    stale_notices = [
-        notice for notice in expired_messages if not notice.cls.is_immediate and ".status." not in notice.key
-    ]
-    stale_lines = {(notice.request_id, notice.correspondent) for notice in stale_notices if notice.request_id}
-    for request_id, mobile_line in sorted(stale_lines):
-        request = await context.uow.requests.get(request_id)
-        if request.mobile == mobile_line:
-            await notify_status(context, request, mobile_line)
-
-
-async def notify_status(context: ActionContext, request: ServiceRequest, mobile: str) -> None:
-    """Put the text that states the phase of a request, with its open bill, into the outbox; nothing where the
-    catalogue has none.
-    """
-    text_key, facts = await find_status_text(context, request)
-    if text_key in context.dependencies.catalogue:
-        await notify_line(context, mobile, partial(_render_status, context, request, text_key, facts))
-
-
-async def _render_status(
-    context: ActionContext, request: ServiceRequest, text_key: str, facts: Mapping[str, Any]
-) -> RenderedMessage:
-    status_text = context.dependencies.wording.render_about(request, text_key, facts, MessageClass.NOTICE)
-    return await _fill_links(context, status_text, (LinkKind.BILL,), LinkSubject(request, facts))
 
 
 async def find_status_text(context: ActionContext, request: ServiceRequest) -> tuple[str, dict[str, Any]]:

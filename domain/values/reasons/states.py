@@ -73,6 +73,7 @@ class NotAllowedReason(NotAllowedReasonBase):
     NO_CONSENT = "no_consent"
     NO_REFUND = "no_refund"
     NO_OPEN_BILL = "no_open_bill"
+    LATE_BILL = "late_bill"
     BILL_SENT_OFTEN = "bill_sent_often"
     NOT_FAILED = "not_failed"
     NOT_FINISHED = "not_finished"

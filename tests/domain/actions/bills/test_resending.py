@@ -38,7 +38,7 @@ async def test_two_who_ask_at_once_have_one_text_sent(town: Municipality) -> Non
 
 
 async def test_a_day_has_three_and_no_more(town: Municipality) -> None:
-    code = await town.reach("awaiting_payment")
+    code = await town.reach("awaiting_payment", "ماشین گریدر ۲ ساعت هفت روز دیگر ساعت ۹ خیابان بهار")
     for _ in range(MOST_A_DAY):
         assert await resend(town, code)
         town.advance(minutes=11)
