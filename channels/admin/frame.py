@@ -50,6 +50,8 @@ class WaitingCounts:
     """Notes of colleagues that name them and that they have not read."""
     failed_messages: int = 0
     """Messages of the last `FAILURE_AGE` that failed or are of unknown outcome; 0 for who may not see them."""
+    payment_claims: int = 0
+    """Bills that citizens say to have paid; 0 for who does not record payments."""
 
 
 @dataclass(frozen=True, slots=True)

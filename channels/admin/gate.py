@@ -159,6 +159,7 @@ class Gate:
             await uow.payment_attempts.count_needing_attention() if sees_attempts else 0,
             await count_unread_mentions(ActorContext(self._dependencies, uow, actor)),
             await uow.message_counts.count_failed(now - FAILURE_AGE) if sees_messages else 0,
+            await uow.payment_claims.count_open() if may_use(Right.PAYMENTS_RECORD, actor) else 0,
         )
 
     def _needs_second_factor(self, role_names: frozenset[Role], session: StaffSession, caller: ClientOrigin) -> bool:

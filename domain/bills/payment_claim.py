@@ -1,7 +1,7 @@
 """Payments that citizens claim to have made, for the revenue unit to look for."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.values.files import KeptFile
 
@@ -20,6 +20,15 @@ class ClaimDetails:
     """In rials; None where none is named."""
     reference: str | None = None
     """The bank's tracking number; None where none is named."""
+    paid_on: date | None = None
+    """The day of the payment; None where none is named."""
+    paid_at_hour: str | None = None
+    """Its hour (HH:MM); None where none is named."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is named."""
+        return self.amount is None and self.reference is None and self.paid_on is None
 
 
 @dataclass(slots=True)
@@ -32,11 +41,15 @@ class PaymentClaim:
     claimed_at: datetime
     """Time of the first text, in UTC."""
     text: str
-    """Words of the citizen, the newest at the end: a day and an hour are in them."""
+    """Words of the citizen, the newest at the end."""
     amount: int | None = None
     """As claimed, in rials; None: no other than the bill's."""
     reference: str | None = None
     """The bank's tracking number; None while it is not given."""
+    paid_on: date | None = None
+    """The day of the payment; None while it is not given."""
+    paid_at_hour: str | None = None
+    """Its hour (HH:MM) in Tehran; None while it is not given."""
     refused_at: datetime | None = None
     """Time at which the money was not found; None while it is looked for."""
     refused_by: str | None = None

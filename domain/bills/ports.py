@@ -152,6 +152,10 @@ class PaymentClaimRepository(Protocol):
         """Return open claims about bills that are not settled, oldest first."""
         ...
 
+    async def count_open(self) -> int:
+        """Return how many open claims there are about bills that are not settled."""
+        ...
+
     async def save(self, claim: PaymentClaim) -> None:
         """Store a claim, new or changed."""
         ...

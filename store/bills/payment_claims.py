@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Executable, Integer, bindparam, insert, select
+from sqlalchemy import Executable, Integer, bindparam, func, insert, select
 
 from domain.bills.bill import BillState
 from domain.bills.payment_claim import PaymentClaim, SlipPhoto
@@ -21,10 +21,15 @@ _SELECT_LAST = (
     .order_by(payment_claims.c.claimed_at.desc(), payment_claims.c.id.desc())
     .limit(1)
 )
+_IS_OPEN = (
+    bills.c.id == payment_claims.c.bill_id,
+    payment_claims.c.refused_at.is_(None),
+    bills.c.state.in_(_UNSETTLED),
+)
+_COUNT_OPEN = select(func.count()).select_from(payment_claims).where(*_IS_OPEN)
 _LIST_OPEN = (
     select(*_MAPPING.columns)
-    .join(bills, bills.c.id == payment_claims.c.bill_id)
-    .where(payment_claims.c.refused_at.is_(None), bills.c.state.in_(_UNSETTLED))
+    .where(*_IS_OPEN)
     .order_by(payment_claims.c.claimed_at, payment_claims.c.id)
     .limit(bindparam("most", type_=Integer))
 )
@@ -54,6 +59,9 @@ class SqlPaymentClaimRepository(Repository):
 
     async def list_open(self, limit: int) -> list[PaymentClaim]:
         return _MAPPING.read_rows(await self._transaction.fetch_rows(_LIST_OPEN, {"most": limit}))
+
+    async def count_open(self) -> int:
+        return int(await self._transaction.fetch_value(_COUNT_OPEN))
 
     async def save(self, claim: PaymentClaim) -> None:
         await self._transaction.execute(_upsert_claim, _MAPPING.column_values(claim))

@@ -155,6 +155,8 @@ payment_claims = Table(
     Column("text", SafeText, nullable=False),
     Column("amount", ID),
     Column("reference", SafeText),
+    Column("paid_on", Date),
+    Column("paid_at_hour", SafeText),
     Column("refused_at", Utc),
     Column("refused_by", SafeText),
     Column("reason", SafeText),

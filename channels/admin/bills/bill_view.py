@@ -26,7 +26,8 @@ from domain.language.wording import day_and_hour_text, deadline_day_text
 from domain.messages.catalogue import Catalogue
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.text import group_digits
+from domain.values.calendar import jalali_text
+from domain.values.text import group_digits, persian_digits
 
 PAYMENT_METHODS = (PaymentMethod.SLIP, PaymentMethod.POS)
 """Payment methods that the revenue unit records by hand: paid in at a bank, or at the municipality's own terminal."""
@@ -78,6 +79,10 @@ class ClaimView:
     """Words of the citizen."""
     amount: str
     """As claimed, else the bill's, in rials with Persian digits."""
+    difference: str
+    """How much more or less than the bill that is, in words; empty where it is the same."""
+    paid_at: str
+    """Day and hour of the payment, as claimed; empty where none is."""
     reference: str
     """The bank's number; empty where none was given."""
     photos: Sequence[SlipPhoto]
@@ -177,28 +182,41 @@ async def build_bill_view(context: ActorContext, bill: Bill, member_names: Mappi
         attempts=await load_attempt_views(
             context.uow.payment_attempts, context.dependencies.catalogue, bill, member_names, context.actor
         ),
-        claim=await load_claim_view(context.uow.payment_claims, bill),
+        claim=await load_claim_view(catalogue, context.uow.payment_claims, bill),
         merged_bills=await _list_merged_bills(context.uow, catalogue, bill),
     )
 
 
-async def load_claim_view(payment_claims: PaymentClaimRepository, bill: Bill) -> ClaimView | None:
+async def load_claim_view(catalogue: Catalogue, payment_claims: PaymentClaimRepository, bill: Bill) -> ClaimView | None:
     """Return the open claim about a bill, in words; None where none is open."""
     claim = await payment_claims.find_last(bill.id)
     if claim is None or not claim.is_open or bill.state.was_paid:
         return None
-    return build_claim_view(bill, claim, await payment_claims.list_photos([claim.id]))
+    return build_claim_view(catalogue, bill, claim, await payment_claims.list_photos([claim.id]))
 
 
-def build_claim_view(bill: Bill, claim: PaymentClaim, photos: Sequence[SlipPhoto]) -> ClaimView:
+def build_claim_view(catalogue: Catalogue, bill: Bill, claim: PaymentClaim, photos: Sequence[SlipPhoto]) -> ClaimView:
     """Return an open claim about a bill, in words."""
     return ClaimView(
         claimed_at=day_and_hour_text(claim.claimed_at),
         text=claim.text,
         amount=group_digits(claim.amount or bill.amount),
+        difference=_describe_difference(catalogue, (claim.amount or bill.amount) - bill.amount),
+        paid_at=" ".join(
+            filter(
+                None, (jalali_text(claim.paid_on) if claim.paid_on else "", persian_digits(claim.paid_at_hour or ""))
+            )
+        ),
         reference=claim.reference or "",
         photos=photos,
     )
+
+
+def _describe_difference(catalogue: Catalogue, rials: int) -> str:
+    """Return how much more or less than a bill is claimed."""
+    if not rials:
+        return ""
+    return catalogue.render(f"admin.claims.{'more' if rials > 0 else 'less'}", {"amount": group_digits(abs(rials))})
 
 
 def _find_slip_key(bill: Bill, payments: Sequence[Payment]) -> str:

@@ -56,7 +56,12 @@ class SlipPages(SitePart):
     """The desk, and its form."""
 
     sections: Sequence[NavigationSection] = (
-        NavigationSection(SLIPS_PATH, "admin.sections.slips", Right.PAYMENTS_RECORD),
+        NavigationSection(
+            SLIPS_PATH,
+            "admin.sections.slips",
+            Right.PAYMENTS_RECORD,
+            lambda visitor: visitor.waiting_counts.payment_claims,
+        ),
     )
 
     def list_routes(self) -> Sequence[PageRoute]:
@@ -153,7 +158,9 @@ class SlipPages(SitePart):
             for claim in claims:
                 bill, own_photos = bills[claim.bill_id], [photo for photo in photos if photo.claim_id == claim.id]
                 payable_view = await build_payable_view(context, visitor, bill)
-                claimed_bills.append(ClaimedBill(payable_view, build_claim_view(bill, claim, own_photos)))
+                claimed_bills.append(
+                    ClaimedBill(payable_view, build_claim_view(self._dependencies.catalogue, bill, claim, own_photos))
+                )
         return claimed_bills
 
     async def _find_if_there(self, visitor: Visitor, typed_ids: str) -> PayableView | None:

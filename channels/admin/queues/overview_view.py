@@ -39,6 +39,7 @@ TROUBLE_PATHS: Mapping[Trouble, str] = {
     Trouble.ATTEMPTS: ATTEMPTS_PATH,
     Trouble.DIFFERENCES: SETTLEMENT_PATH,
     Trouble.SUSPENSE: SUSPENSE_PATH,
+    Trouble.PAYMENT_CLAIMS: build_queue_address(QueueFilter(Queue.NEEDS_PAYMENT).as_json()),
     Trouble.REFUNDS: REFUNDS_PATH,
     Trouble.FAILED_MESSAGES: MESSAGES_PATH,
 }

@@ -13,12 +13,16 @@ from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.bills.bill import Bill
 from domain.bills.payment_claim import MOST_PHOTOS, SLIP_PAPER, ClaimDetails, PaymentClaim, SlipPhoto
+from domain.blocks.charging import REQUEST_SUBJECT
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.values.errors import NotFound
 from domain.values.files import PreparedFile
 from domain.values.required_text import read_required_text
 from domain.values.text import group_digits
+
+CLAIM_EVENT, REFUSAL_EVENT = "claim_payment", "refuse_claim"
+"""Names, in the history, of what a citizen claims and of the answer that the money was not found."""
 
 LONGEST_REASON = 80
 """UTF-16 units of the reason that a citizen is notified of."""
@@ -28,7 +32,7 @@ LONGEST_TEXT = 500
 
 
 async def open_claim(
-    context: ActionContext, bill: Bill, text: str, details: ClaimDetails, files: Sequence[PreparedFile] = ()
+    context: ActorContext, bill: Bill, text: str, details: ClaimDetails, files: Sequence[PreparedFile] = ()
 ) -> PaymentClaim:
     """Return the open claim about a bill, completed by what this text and these photos of a slip have: the same claim
     twice is one.
@@ -36,9 +40,12 @@ async def open_claim(
     claim = await context.uow.payment_claims.find_last(bill.id)
     if claim is None or not claim.is_open:
         claim = PaymentClaim(context.dependencies.ids.new_id(), bill.id, context.dependencies.clock.now(), "")
+        await _record_event(context, bill, CLAIM_EVENT)
     if text not in claim.text:
         claim.text = f"{claim.text}\n{text}".strip()[-LONGEST_TEXT:]
     claim.amount, claim.reference = details.amount or claim.amount, details.reference or claim.reference
+    if details.paid_on:
+        claim.paid_on, claim.paid_at_hour = details.paid_on, details.paid_at_hour
     await context.uow.payment_claims.save(claim)
     await _add_photos(context, claim, files)
     return claim
@@ -79,8 +86,17 @@ async def refuse_claim(context: ActorContext, bill_id: str, reason: str) -> None
     claim.reason = read_required_text(reason, "reason", LONGEST_REASON)
     claim.refused_at, claim.refused_by = context.dependencies.clock.now(), context.actor.label
     await context.uow.payment_claims.save(claim)
+    await _record_event(context, bill, REFUSAL_EVENT)
     if line := await SUBJECTS[bill.subject_kind].find_line(context.uow, bill):
         await notify_line(context, line, partial(_render_refusal, context, bill, claim.reason))
+
+
+async def _record_event(context: ActorContext, bill: Bill, event_name: str) -> None:
+    """Note in the history of a bill's request what is claimed, or not found."""
+    if bill.subject_kind == REQUEST_SUBJECT:
+        request = await context.uow.requests.get(bill.subject_id, lock=True)
+        facts = {"bill_id": bill.bill_id, "amount": bill.amount}
+        await context.dependencies.engine.record_event(context.uow, request, event_name, context.actor, facts)
 
 
 async def _render_refusal(context: ActionContext, bill: Bill, reason: str) -> RenderedMessage:

@@ -55,6 +55,8 @@ class Trouble(StrEnum):
     """Differences between the banks' files and the books."""
     SUSPENSE = "suspense"
     """Receipts that fit no bill."""
+    PAYMENT_CLAIMS = "payment_claims"
+    """Bills that citizens say to have paid."""
     REFUNDS = "refunds"
     """Bills on which money is still to go back."""
     FAILED_MESSAGES = "failed_messages"
@@ -127,6 +129,7 @@ async def _count_troubles(
         (Trouble.ATTEMPTS, await context.uow.payment_attempts.count_needing_attention()),
         (Trouble.DIFFERENCES, await context.uow.payment_differences.count_open()),
         (Trouble.SUSPENSE, suspense_count),
+        (Trouble.PAYMENT_CLAIMS, await context.uow.payment_claims.count_open()),
         (Trouble.REFUNDS, refund_count),
         (Trouble.FAILED_MESSAGES, len(failed_messages)),
     ]

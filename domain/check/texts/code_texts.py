@@ -68,7 +68,7 @@ WRITTEN_OUT_KEYS = (
     "sms.more_prices", "sms.price_line", "sms.prices",
     "sms.bill_settled", "sms.bills", "sms.choose", "sms.claim.arrived", "sms.claim.asked",
     "sms.claim.details", "sms.claim.no_bill", "sms.claim.not_found",
-    "sms.claim.photo", "sms.claim.reference", "chat.is_it_slip", "chat.slip_waits",
+    "sms.claim.paid_at", "sms.claim.photo", "sms.claim.reference", "chat.is_it_slip", "chat.slip_waits",
     "sms.claim.unseen", "sms.comment_answered", "sms.comment_kept", "sms.did_you_mean", "sms.did_you_mean_one",
     "sms.emergency.numbers", "sms.emergency_offer", "sms.closed_day", "sms.closed_mark", "sms.keep_text", "sms.secret",
     "sms.help", "sms.left", "sms.list", "sms.list_line", "sms.which_line", "sms.more", "sms.more_bills",

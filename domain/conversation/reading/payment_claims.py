@@ -2,10 +2,12 @@
 («پرداخت کردم چرا میگه پرداخت نشده», «فیشش را دارم»): that is no wish to pay."""
 
 import re
+from datetime import datetime
 from decimal import Decimal
 
 from domain.bills.payment_claim import ClaimDetails
 from domain.parsing.negation import find_negations
+from domain.parsing.times.past_moments import find_past_moment
 from domain.parsing.tokens import Phrases, TokenStream, keys_in, read_once
 from domain.parsing.word_lists import words_of
 from domain.values.errors import DomainError
@@ -66,19 +68,29 @@ MOST_WORDS_OF_A_NUMBER = 6
 """Words of a text that says hardly more than the number of a slip."""
 
 
-def read_claim_details(text: str) -> ClaimDetails:
-    """Return the amount and the bank's number that a text names; ids of bills, codes and mobiles are none."""
+def read_claim_details(text: str, sent_at: datetime) -> ClaimDetails:
+    """Return what a text names of a payment; ids of bills, codes and mobiles are no number of a slip."""
     folded_text = fold_text(text)
     amount_match = _AMOUNT.search(folded_text)
     numbers = [one for one in _NUMBER.findall(_AMOUNT.sub(" ", folded_text)) if not _is_other_number(one)]
-    return ClaimDetails(_read_rials(amount_match) if amount_match else None, numbers[0] if len(numbers) == 1 else None)
+    moment = find_past_moment(text, sent_at)
+    return ClaimDetails(
+        amount=_read_rials(amount_match) if amount_match else None,
+        reference=numbers[0] if len(numbers) == 1 else None,
+        paid_on=moment.day if moment else None,
+        paid_at_hour=f"{moment.hour:%H:%M}" if moment and moment.hour else None,
+    )
+
+
+def is_short(text: str) -> bool:
+    """Return whether a text is hardly more than what a claim lacks."""
+    return len(text.split()) <= MOST_WORDS_OF_A_NUMBER
 
 
 def names_slip(text: str) -> bool:
     """Return whether a text is hardly more than the number of a slip: what follows a claim without it."""
     folded_text = fold_text(text)
-    is_short = len(folded_text.split()) <= MOST_WORDS_OF_A_NUMBER
-    return is_short and (folded_text.isdecimal() or _SLIP_WORDS.search(folded_text) is not None)
+    return is_short(text) and (folded_text.isdecimal() or _SLIP_WORDS.search(folded_text) is not None)
 
 
 def _read_rials(amount_match: re.Match[str]) -> int | None:

@@ -174,7 +174,10 @@ REAL: dict[str, list[str]] = {
     "step": [persian_digits(1000)],
     "phone": [Contact("+98 (17) 3411-2233").dialled_phone],
     **{name: [f"{jalali_long_text(day)} ساعت ۱۰:۳۰" for day in DAYS] for name in ("opening", "since", "due")},
-    "addition": [TEXTS.text("sms.claim.details")],
+    "addition": [
+        TEXTS.text("sms.claim.details"),
+        "شماره پیگیری: 12345678901234567890 زمان پرداخت: چهارشنبه ۳۱ اردیبهشت ساعت ۲۲:۳۰ عکس فیش هم رسید.",
+    ],
     **{key: ["۱۰:۳۰"] for key in ("opens", "closes")},
     "unit_name": [TEXTS.text(f"roles.{role}") for role in STAFF_ROLES],
     "month": [f"{month} {persian_digits(year)}" for month in MONTH_NAMES for year in (1300, 1499)],

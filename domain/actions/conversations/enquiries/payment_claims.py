@@ -3,7 +3,7 @@ happens next. It is never a bill with the link to pay it again."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 from domain.actions.bills.merged_bills import find_payable
 from domain.actions.bills.own_bills import find_last_paid_bill, list_payable_own_bills
@@ -27,12 +27,14 @@ from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMes
 from domain.conversation.reading.payment_claims import (
     claims_payment,
     has_slip,
+    is_short,
     names_slip,
     read_claim_details,
 )
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import Button, ReplyMarkup
 from domain.requests.request import Phase, RequestFilter
+from domain.values.calendar import hour_text, spoken_day_text, to_tehran
 from domain.values.errors import DomainError
 from domain.values.languages import join_list
 from domain.values.text import group_digits, persian_digits
@@ -73,8 +75,14 @@ async def answer_payment_claim(turn: TurnContext, text: str) -> RenderedMessage 
 
 
 async def _complete_claim(turn: TurnContext, text: str) -> RenderedMessage | None:
-    """Return the reply to the number of a slip that follows a claim; None for any other text."""
-    if turn.dialogue.top or not names_slip(text) or not (details := read_claim_details(text)).reference:
+    """Return the reply to what completes a claim, the number of its slip, or soon after it an amount or a time; None
+    for any other text.
+    """
+    if turn.dialogue.top or not is_short(text):
+        return None
+    details = read_claim_details(text, turn.sent_at)
+    is_number = details.reference is not None and names_slip(text)
+    if details.is_empty or not (is_number or (await has_claimed(turn) and _is_of_money(turn, text))):
         return None
     bills = await list_payable_own_bills(turn, turn.actor.identifier)
     claimed_bills = [bill for bill in bills if await turn.uow.payment_claims.find_last(bill.id)]
@@ -82,6 +90,11 @@ async def _complete_claim(turn: TurnContext, text: str) -> RenderedMessage | Non
         return None
     turn.intent = CLAIM_INTENT
     return await _open_claims(turn, claimed_bills, text, details)
+
+
+def _is_of_money(turn: TurnContext, text: str) -> bool:
+    """Return whether a text may be about money that was paid: it calls nothing else."""
+    return understand_message(turn.dependencies.grammar, text, turn.sent_at).intent in _INTENTS_OF_MONEY
 
 
 async def claim_by_slip(turn: TurnContext) -> RenderedMessage:
@@ -118,12 +131,24 @@ async def _list_additions(turn: TurnContext, claims: Sequence[PaymentClaim], *, 
     additions = []
     if reference := next((claim.reference for claim in claims if claim.reference), ""):
         additions.append(turn.render("sms.claim.reference", reference=persian_digits(reference)).text)
+    if moment := next((_describe_moment(turn, claim) for claim in claims if claim.paid_on), ""):
+        additions.append(turn.render("sms.claim.paid_at", moment=moment).text)
     if turn.given_files:
         additions.append(turn.text_of("sms.claim.photo"))
     elif turn.dialogue.files:
         additions.append(turn.text_of("chat.is_it_slip"))
     photos = await turn.uow.payment_claims.list_photos([claim.id for claim in claims])
     return additions if additions or photos or is_repeated else [turn.text_of("sms.claim.details")]
+
+
+def _describe_moment(turn: TurnContext, claim: PaymentClaim) -> str:
+    """Return when somebody says to have paid; empty where that is not said."""
+    if claim.paid_on is None:
+        return ""
+    day = spoken_day_text(claim.paid_on, to_tehran(turn.sent_at).date())
+    if claim.paid_at_hour is None:
+        return day
+    return f"{day} {turn.text_of('units.hour')} {hour_text(time.fromisoformat(claim.paid_at_hour))}"
 
 
 def build_slip_button(turn: TurnContext) -> Button:
@@ -180,7 +205,7 @@ async def _describe_bills(turn: TurnContext, bills: Sequence[Bill], text: str) -
     replies = [await _render_claim(turn, key, chosen_bills) for key, chosen_bills in groups.items() if chosen_bills]
     missing_bills = [bill for bill in bills if bill.state in {BillState.OPEN, BillState.EXPIRED}]
     if missing_bills and not groups["sms.claim.asked"]:
-        replies.append(await _open_claims(turn, missing_bills, text, read_claim_details(text)))
+        replies.append(await _open_claims(turn, missing_bills, text, read_claim_details(text, turn.sent_at)))
     if not replies:
         return _answer_without_bill(turn)
     joined_text = "\n".join(reply.text for reply in replies)

@@ -1,6 +1,7 @@
 """The desk for slips: found by ids or barcode, recorded with the bank's reference, then the next one."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -147,3 +148,28 @@ async def test_the_photo_of_a_slip_is_opened_by_the_revenue_unit_alone(site: Sta
     assert (await revenue.client.get(f"{DESK}/photos/1")).status == 404
     await revenue.sign_in("civil")
     assert (await revenue.client.get(address)).status == 403
+
+
+@pytest.mark.parametrize(("claimed", "told"), [(2_400_000, "۱۰۰٬۰۰۰ ریال کمتر"), (2_600_000, "۱۰۰٬۰۰۰ ریال بیشتر")])
+async def test_another_amount_than_the_bills_is_told_before_it_is_recorded(
+    site: StaffSite, revenue: Visitor, claimed: int, told: str
+) -> None:
+    bill = await open_bill(site)
+    async with site.store.open_unit() as uow:
+        details = ClaimDetails(claimed, "88123456", date(2026, 11, 23), "17:05")
+        await open_claim(ActorContext(site.demo.desk, uow, actor(Role.CITIZEN)), bill, "ریختم", details)
+    page = await revenue.get(DESK)
+    shown = words(page)
+    assert ("یافت شد، ثبت پرداخت" in shown, "۲٬۵۰۰٬۰۰۰ ریال یافت شد، ثبت پرداخت" in shown, told in shown) == (True,) * 3
+    assert "۱۴۰۵/۰۹/۰۲ ۱۷:۰۵" in shown
+    [amount] = re.findall(r'name="amount" value="([^"]*)"', page)
+    await revenue.post(f"{DESK}/slip", **slip(bill, amount=amount, reference="88123456"))
+    assert (await bill_of(site, bill)).state is BillState.PAID
+
+
+async def test_open_claims_are_counted_where_the_desk_is_reached(site: StaffSite, revenue: Visitor) -> None:
+    assert "<strong>(۱)</strong>" not in await revenue.get(DESK)
+    await claimed_bill(site)
+    assert f'<a href="{DESK}" aria-current="page">ثبت فیش‌ها <strong>(۱)</strong></a>' in await revenue.get(DESK)
+    await revenue.sign_in("manager")
+    assert "ادعای پرداخت ۱" in words(await revenue.get("/staff"))

@@ -38,7 +38,8 @@ async def test_the_last_claim_of_a_bill_is_found_and_open_ones_are_listed(store:
         assert await uow.payment_claims.find_last(1) is None
         assert await uow.payment_claims.list_open(9) == claims[2::-1], "oldest first; what is settled is none"
         assert await uow.payment_claims.list_open(1) == [claims[2]]
-        changed = replace(claims[0], amount=99_999_999_000, reference="0088")
+        assert await uow.payment_claims.count_open() == 3
+        changed = replace(claims[0], amount=99_999_999_000, reference="0088", paid_on=NOW.date(), paid_at_hour="17:05")
         await uow.payment_claims.save(changed)
         assert await uow.payment_claims.find_last(bills[0].id) == changed
 

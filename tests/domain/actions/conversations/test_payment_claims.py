@@ -11,7 +11,7 @@ from domain.bills.payment_claim import ClaimDetails
 from domain.conversation.reading.payment_claims import claims_payment, names_slip, read_claim_details
 from domain.values.actors import Role
 from domain.values.text import fold_text
-from tests.support.municipality import CITIZEN, Municipality, actor
+from tests.support.municipality import CITIZEN, TUESDAY_MORNING, Municipality, actor
 
 PAID = [f"{what} {done}" for what in ("پرداخت", "واریز", "کارت به کارت") for done in ("کردم", "کردیم", "کرده‌ام")]
 HANDED = [f"{what} {given}" for what in ("پولشو", "پول رو", "هزینه را") for given in ("دادم", "ریختم", "واریز کردم")]
@@ -112,9 +112,10 @@ AMOUNTS = ("۱٬۲۰۰٬۰۰۰ ریال", "۱۲۰ هزار تومان", "1200000
 
 def test_what_a_claim_names_of_the_payment_is_read() -> None:
     for number, amount in product(REFERENCES, AMOUNTS):
-        assert read_claim_details(f"کارت به کارت کردم {amount} {number}") == ClaimDetails(1_200_000, "88123456")
+        read_details = read_claim_details(f"کارت به کارت کردم {amount} {number}", TUESDAY_MORNING)
+        assert read_details == ClaimDetails(1_200_000, "88123456")
     assert [text for text in REFERENCES if not names_slip(text)] == []
-    assert read_claim_details("پرداخت کردم 09115551234").reference is None
+    assert read_claim_details("پرداخت کردم 09115551234", TUESDAY_MORNING).reference is None
     assert not names_slip("ماشین گریدر ۲ ساعت فردا ساعت ۹ خیابان بهار پلاک ۸۸۱۲۳۴۵۶")
 
 
@@ -153,3 +154,44 @@ async def test_a_number_without_a_claim_is_none(town: Municipality) -> None:
     await town.reach("awaiting_payment")
     assert (await town.say(CITIZEN, "88123456")).key != "sms.claim.unseen"
     assert town.rows("SELECT id FROM payment_claims") == []
+
+
+@pytest.mark.parametrize(
+    ("following", "stored"),
+    [
+        ("دیروز ساعت ۵", (None, "2026-11-23", "17:00")),
+        ("همین الان زدم", (None, "2026-11-24", "10:03")),
+        ("شنبه صبح بود", (None, "2026-11-21", None)),
+        ("۱۲۰ هزار تومان", (1_200_000, None, None)),
+    ],
+)
+async def test_a_time_or_an_amount_that_follows_soon_completes_a_claim(
+    town: Municipality, following: str, stored: tuple[object, ...]
+) -> None:
+    await town.reach("awaiting_payment")
+    await town.say(CITIZEN, "کارت به کارت کردم")
+    town.advance(minutes=3)
+    completed = await town.say(CITIZEN, following)
+    assert (completed.key, ("زمان پرداخت" in completed.text)) == ("sms.claim.unseen", stored[1] is not None)
+    assert town.rows("SELECT amount, paid_on, paid_at_hour FROM payment_claims") == [stored]
+    town.advance(hours=2)
+    assert (await town.say(CITIZEN, following)).key != "sms.claim.unseen"
+
+
+async def test_what_calls_something_else_after_a_claim_is_done(town: Municipality) -> None:
+    await town.reach("awaiting_payment")
+    await town.say(CITIZEN, "کارت به کارت کردم")
+    assert (await town.say(CITIZEN, "لودر ۴ ساعت فردا ساعت ۸")).key.startswith("services.machinery")
+    assert town.rows("SELECT paid_on FROM payment_claims") == [(None,)]
+
+
+async def test_a_claim_and_its_answer_are_in_the_history_of_the_request(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment")
+    (bill,) = await town.bills(code)
+    await town.say(CITIZEN, "دیروز واریز کردم")
+    town.advance(minutes=3)
+    await town.say(CITIZEN, "پیگیری 11223344")
+    async with town.store.open_unit() as uow:
+        await refuse_claim(ActorContext(town.desk, uow, actor(Role.REVENUE)), bill.bill_id, "در صورت‌حساب نیست")
+    events = [(event.event, event.actor_kind) for event in await town.history(code)]
+    assert events[-2:] == [("claim_payment", "citizen"), ("refuse_claim", "staff")]

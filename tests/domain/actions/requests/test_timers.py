@@ -273,7 +273,7 @@ async def queue(town: Municipality, cls: MessageClass) -> OutboxMessage | None:
 
 
 async def test_texts_too_old_are_replaced_by_one_fresh_status(town: Municipality) -> None:
-    code = await town.reach("awaiting_payment")
+    code = await town.reach("awaiting_payment", "ماشین لودر ۴ ساعت هفت روز دیگر ساعت ۸ کوچه بهار")
     town.sql("UPDATE outbox SET state = 'delivered' WHERE cls = 'reply'")
     town.advance(days=2, seconds=1)
     assert [one.key.rpartition(".")[2] for one in await town.expire_texts()] == ["accept", "bill"]
