@@ -13,7 +13,6 @@ from domain.actions.conversations import commands
 from domain.actions.conversations.enquiries.asides import (
     answer_courtesy,
     answer_emergency,
-    answer_money_question,
     answer_secret,
     asks_when,
     warn_before,
@@ -23,6 +22,7 @@ from domain.actions.conversations.enquiries.meant_requests import (
     find_abandoned_request,
     list_refused_requests,
 )
+from domain.actions.conversations.enquiries.money_questions import answer_money_question
 from domain.actions.conversations.enquiries.passing_changes import (
     corrects_something,
     find_regretted_request,
@@ -184,7 +184,7 @@ async def _read_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) ->
         return open_step
     if not is_forwarded and (request := await find_regretted_request(turn, text)):
         return await _offer_cancelling(turn, [request])
-    return answer_courtesy(turn, text) or answer_money_question(turn, text)
+    return answer_courtesy(turn, text) or await answer_money_question(turn, text)
 
 
 async def _read_named(turn: TurnContext, text: str) -> Reaction | None:
@@ -334,9 +334,10 @@ async def _answer_refusal(turn: TurnContext, step: Refused) -> Outcome:
     """
     if corrects_something(turn.text) and (passing_step := await read_passing_change(turn, turn.text)):
         return passing_step
-    if step.intent == IBAN_INTENT and turn.dialogue.top is None and await refuse_needless_iban(turn) is None:
-        # «شبا ندارم»: money waits, and the question says what it is
-        return turn.conversation.begin_intent(turn.dialogue, IBAN_INTENT, {}, turn.sent_at)
+    if step.intent == IBAN_INTENT and turn.dialogue.top is None:
+        # «شبا ندارم»: where money waits, the question says what it is
+        needless_reply, turn.intent = await refuse_needless_iban(turn), IBAN_INTENT
+        return needless_reply or turn.conversation.begin_intent(turn.dialogue, IBAN_INTENT, {}, turn.sent_at)
     requests = await list_refused_requests(turn, step.intent) if turn.dialogue.top is None else []
     is_taken_back = takes_back(TokenStream(turn.text))
     if not requests or (len(requests) > 1 and not is_taken_back):

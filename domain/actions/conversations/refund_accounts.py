@@ -10,13 +10,17 @@ from domain.values.text import group_digits, persian_digits
 
 async def refuse_needless_iban(turn: TurnContext) -> RenderedMessage | None:
     """Return why no account is wanted of whoever speaks; None where one is."""
-    own_refunds = await find_own_refunds(turn.uow, turn.actor.identifier)
-    return None if own_refunds.free_amount else turn.render_error(refuse_iban(own_refunds))
+    own_refunds = await find_own_refunds(turn, turn.actor.identifier)
+    if own_refunds.free_amount:
+        return None
+    if own_refunds.card_amount:
+        return turn.render("sms.money.refund_card", refund=group_digits(own_refunds.card_amount))
+    return turn.render_error(refuse_iban(own_refunds))
 
 
 async def render_iban_question(turn: TurnContext, frame: Frame) -> RenderedMessage:
     """Word the question whether an account is right, with what will go to it."""
-    own_refunds = await find_own_refunds(turn.uow, turn.actor.identifier)
+    own_refunds = await find_own_refunds(turn, turn.actor.identifier)
     return _render_account(turn, "sms.offer.iban", frame.slots["iban"], own_refunds.free_amount)
 
 

@@ -37,6 +37,10 @@ class OwnRefunds:
     """Amount for which an account can still be given."""
     sent_amount: int
     """Amount on its way."""
+    unnamed_amount: int = 0
+    """Part of the free amount for which no account is given."""
+    card_amount: int = 0
+    """Amount that goes back to the card by which it came, and needs no account."""
 
 
 async def ask_for_ibans(dependencies: Dependencies, store: Store) -> int:
@@ -108,16 +112,34 @@ async def _send_question(
     await notify_line(context, mobile, render_message)
 
 
-async def find_own_refunds(uow: UnitOfWork, mobile: str) -> OwnRefunds:
-    """Return what is due back to a line (+989…) by bank accounts."""
-    refunds = [
-        refund
-        for account in await uow.refund_transfers.list_waiting_accounts(mobile)
-        for refund in await uow.bills.list_refunds(account.bill_id)
-        if refund.state is RefundState.DUE
-    ]
-    free_amount = sum(refund.amount for refund in refunds if refund.is_free)
-    return OwnRefunds(free_amount, sum(refund.amount for refund in refunds) - free_amount)
+async def find_own_refunds(context: ActionContext, mobile: str) -> OwnRefunds:
+    """Return what is due back to a line (+989…); an account may be given before it is asked for."""
+    card_amount = await _open_accounts(context, mobile)
+    free_amount = unnamed_amount = sent_amount = 0
+    for account in await context.uow.refund_transfers.list_waiting_accounts(mobile):
+        for refund in await context.uow.bills.list_refunds(account.bill_id):
+            if refund.state is RefundState.DUE:
+                sent_amount += 0 if refund.is_free else refund.amount
+                free_amount += refund.amount if refund.is_free else 0
+                unnamed_amount += refund.amount if refund.is_free and account.iban is None else 0
+    return OwnRefunds(free_amount, sent_amount, unnamed_amount, card_amount)
+
+
+async def _open_accounts(context: ActionContext, mobile: str) -> int:
+    """Let a line give the accounts that it is not asked for yet; return how many rials go back to cards instead."""
+    card_amount = 0
+    for bill_row_id in await context.uow.refund_transfers.list_unasked(MOST_ASKED):
+        bill = await context.uow.bills.get(bill_row_id)
+        if await SUBJECTS[bill.subject_kind].find_mobile(context.uow, bill) != mobile:
+            continue
+        if await _may_go_to_card(context, bill):
+            refunds = await context.uow.bills.list_refunds(bill.id)
+            card_amount += sum(refund.amount for refund in refunds if refund.is_free)
+            continue
+        await lock_bill(context.uow, bill)
+        if await context.uow.refund_transfers.find_account(bill.id) is None:
+            await context.uow.refund_transfers.save_account(RefundAccount(bill.id, mobile))
+    return card_amount
 
 
 async def give_iban(context: ActorContext, mobile: str, iban: Iban) -> int:
@@ -135,7 +157,7 @@ async def give_iban(context: ActorContext, mobile: str, iban: Iban) -> int:
         if refunds and present and present.iban != iban:
             await _store_iban(context, bill, refunds, present, iban)
     if not given_amount:
-        raise refuse_iban(await find_own_refunds(context.uow, mobile))
+        raise refuse_iban(await find_own_refunds(context, mobile))
     return given_amount
 
 

@@ -68,6 +68,9 @@ WRITTEN_OUT_KEYS = (
     "sms.more_prices", "sms.price_line", "sms.prices",
     "sms.bill_settled", "sms.bills", "sms.choose", "sms.claim.arrived", "sms.claim.asked",
     "sms.claim.details", "sms.claim.no_bill", "sms.claim.not_found",
+    "sms.money.deadline", "sms.money.deadline_of", "sms.money.deadline_over", "sms.money.refund_card",
+    "sms.money.refund_none",
+    "sms.money.refund_sent", "sms.money.refund_waits", "sms.money.refund_wanted",
     "sms.claim.paid_at", "sms.claim.photo", "sms.claim.reference", "chat.is_it_slip", "chat.slip_waits",
     "sms.claim.unseen", "sms.comment_answered", "sms.comment_kept", "sms.did_you_mean", "sms.did_you_mean_one",
     "sms.emergency.numbers", "sms.emergency_offer", "sms.closed_day", "sms.closed_mark", "sms.keep_text", "sms.secret",
@@ -144,7 +147,7 @@ def _command_keys() -> Iterator[str]:
     yield from (f"sms.emergency.{emergency}" for emergency in Emergency)
     yield from (f"sms.courtesy.{courtesy}" for courtesy in sorted(COURTESY_INTENTS))
     yield from ("sms.unknown_again", "chat.voice_again")
-    yield from (f"sms.money.{subject}" for subject in ("instalments", "discount", "deadline"))
+    yield from (f"sms.money.{subject}" for subject in ("instalments", "discount", "no_account"))
     yield from (f"sms.holder.{kind}" for kind in ("nobody", "due", "late", "open", "line_due", "line_late"))
     yield from (f"units.{part}_hours" for part in ("week", "thursday"))
     yield from (f"ask.{field.name}" for fields in CHAT_FIELDS.values() for field in fields)

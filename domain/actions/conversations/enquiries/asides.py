@@ -6,7 +6,6 @@ from dataclasses import replace
 from domain.actions.conversations.intents import offer_service
 from domain.actions.conversations.turn_context import TurnContext
 from domain.conversation.dialogue.answers import is_interruption
-from domain.conversation.dialogue.asking import MOST_WORDS_OF_A_QUESTION
 from domain.conversation.dialogue.form_filling import find_asking_field
 from domain.conversation.dialogue.yes_no import read_yes_or_no
 from domain.conversation.reading.command_fields import MENU_INTENT
@@ -23,16 +22,6 @@ from domain.parsing.word_lists import words_of
 EMERGENCY_INTENT, SECRET_INTENT = "emergency", "secret"
 """The intents of a text that only says what is happening, and of one with a bank password."""
 
-
-MONEY_INTENT = "money"
-"""The intent of a question about how a bill may be paid."""
-_MONEY_QUESTIONS: Phrases[str] = Phrases(
-    {
-        "instalments": words_of("intents.asking_for_instalments"),
-        "discount": words_of("intents.asking_for_discount"),
-        "deadline": words_of("intents.asking_for_time_to_pay"),
-    }
-)
 _ASKING_WHEN: Phrases[bool] = Phrases({True: words_of("moods.asking_when")})
 _QUESTION_PARTS = 2
 
@@ -73,21 +62,6 @@ def answer_courtesy(turn: TurnContext, text: str) -> RenderedMessage | None:
         return None
     turn.intent = courtesy
     return turn.render(f"sms.courtesy.{courtesy}")
-
-
-def answer_money_question(turn: TurnContext, text: str) -> RenderedMessage | None:
-    """Return the reply to who asks for instalments, a discount or more time to pay, where no form waits; None for any
-    other text.
-    """
-    stream = TokenStream(text)
-    subject = next((match[1] for match in _MONEY_QUESTIONS.find_in(stream)), None)
-    is_question = stream.read.word_count <= MOST_WORDS_OF_A_QUESTION  # a longer text tells of something
-    if subject is None or turn.dialogue.top is not None or not is_question:
-        return None
-    if turn.dependencies.grammar.parse_message(text, turn.sent_at).intent != UNKNOWN_INTENT:
-        return None
-    turn.intent = MONEY_INTENT
-    return turn.render(f"sms.money.{subject}")
 
 
 def asks_when(text: str) -> bool:

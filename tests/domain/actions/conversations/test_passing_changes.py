@@ -69,27 +69,6 @@ async def test_a_machine_that_does_not_come_is_told_as_late_and_its_unit_hears_o
     assert [event.event for event in await town.history(code)].count("sla_broken") == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "subject"),
-    [("قسطی میشه؟", "instalments"), ("تخفیف نمیدید؟", "discount"), ("مهلت بیشتر میدید؟", "deadline")],
-)
-async def test_how_a_bill_may_be_paid_is_answered(town: Municipality, text: str, subject: str) -> None:
-    await town.reach("awaiting_payment")
-    assert (await town.say(CITIZEN, text)).key == f"sms.money.{subject}"
-
-
-@pytest.mark.parametrize(
-    ("text", "key"),
-    [
-        ("نظر به کسبه تخفیف بدهید", "sms.comment_kept"),
-        ("تشویق تاکسی ۱۱۴ راننده تخفیف داد", "services.taxi_report."),
-        ("شکایت تاکسی ۱۱۴ قسط وام را بهانه کرد و سوار نکرد", "services.taxi_report."),
-    ],
-)
-async def test_a_word_of_money_about_others_is_no_question(taxis: TaxiOrganisation, text: str, key: str) -> None:
-    assert (await taxis.town.say(CITIZEN, text)).key.startswith(key)
-
-
 async def test_a_fire_beside_another_wish_is_heard(taxis: TaxiOrganisation) -> None:
     heard = await taxis.town.say(CITIZEN, "قیمت لودر ساعتی چنده؟ خونمون آتیش گرفته زنگ بزنید")
     assert "۱۲۵" in heard.text
