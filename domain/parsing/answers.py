@@ -24,10 +24,10 @@ from domain.parsing.times.hours import (
     read_clock_time_at,
     take_clock,
     take_day_parts,
-    take_length,
 )
+from domain.parsing.times.lengths import take_length
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_in, keys_of
-from domain.values.calendar import to_tehran
+from domain.values.calendar import TEHRAN_ZONE, to_tehran
 from domain.values.errors import AmbiguousField, InvalidField
 from domain.values.reasons import InvalidReason
 
@@ -42,14 +42,14 @@ _HOUR_WORDS = keys_of("ساعت", "ساعته", "h", "hour", "hours")
 _LENGTH_LEAD_WORDS = _HOUR_WORDS | keys_of("کار", "مدت", ":", "-", "=")
 _DAY_WORDS = keys_in("values.day_words")
 _MINUS_SIGNS = frozenset("-−")
-_ANY_DAY = date(2026, 3, 21)
-"""Day for cases where it matters only which words of an answer are a date, not which day they mean."""
+_ANY_MOMENT = datetime(2026, 3, 21, tzinfo=TEHRAN_ZONE)
+"""Moment for cases where it matters only which words of an answer are a date, not which day they mean."""
 _NO_PHRASES: Phrases[str] = Phrases({})
 
 
 def read_date(answer_text: str, now: datetime) -> date:
     """Return the day that is meant; «۹/۱۵» (month, day) is one too here. An hour said with it is passed over."""
-    reader = _reader_of(answer_text, to_tehran(now).date())
+    reader = _reader_of(answer_text, to_tehran(now))
     mention = choose_date(find_dates(reader.stream, reader.today)) or _read_month_and_day(reader)
     if not mention or not mention.day:
         raise InvalidField("date")
@@ -113,9 +113,11 @@ def read_hours(answer_text: str) -> float:
 def _take_length_hours(stream: TokenStream) -> float:
     """Take and return a length; 0 where there is none."""
     lengths, clocks = find_lengths_and_clocks(stream)
-    if lengths:
+    if lengths and (hours := lengths[0].hours) is not None:
         take_length(stream, lengths[0])
-        return lengths[0].hours
+        return hours
+    if lengths:
+        raise InvalidField("hours")
     if any(stream.raw_at(index) in _DAY_WORDS for index in range(len(stream))):
         raise InvalidField("hours", InvalidReason.DAYS_NOT_HOURS)
     if clocks and clocks[0].span_hours:
@@ -172,12 +174,12 @@ def _stream_of(answer_text: str) -> TokenStream:
     return stream
 
 
-def _reader_of(text: str, today: date) -> MessageReader:
-    return MessageReader(_stream_of(text), today, _NO_PHRASES, _NO_PHRASES)
+def _reader_of(text: str, now: datetime) -> MessageReader:
+    return MessageReader(_stream_of(text), now, _NO_PHRASES, _NO_PHRASES)
 
 
 def _reader_without_date(answer_text: str) -> MessageReader:
-    reader = _reader_of(answer_text, _ANY_DAY)
+    reader = _reader_of(answer_text, _ANY_MOMENT)
     if mention := choose_date(find_dates(reader.stream, reader.today)):
         _take_date_mention(reader.stream, mention)
     return reader

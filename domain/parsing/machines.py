@@ -1,7 +1,8 @@
 """The machines of a message: types, counts, and which hours belong to which («لودر و کمپرسی ۴ ساعت»)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -13,24 +14,25 @@ from domain.parsing.numerals import (
     are_adjacent,
     begins_number,
     find_labelled_counts,
+    is_short_one,
     read_count_behind,
     read_number_at,
 )
 from domain.parsing.places import is_place_number, is_place_trade
+from domain.parsing.slips import end_of_slip, is_left_out
 from domain.parsing.slots import MessageReader
 from domain.parsing.spelling import Spelling
 from domain.parsing.times.hours import (
     ClockMention,
     DayPart,
-    LengthMention,
     find_lengths_and_clocks,
     hour_in_day_part,
     possible_hours,
     read_clock_time_at,
     take_clock,
     take_day_parts,
-    take_length,
 )
+from domain.parsing.times.lengths import LengthMention, take_length
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_in, keys_of
 from domain.values.errors import AmbiguousField
 from domain.values.reasons import InvalidReason
@@ -57,7 +59,7 @@ _AND_WORDS = keys_of("و", "،", ",", "and")
 _EQUALS_MARKS = frozenset(":=")
 _OR_WORDS = keys_of("یا", "or", "ya")
 _PIECE_NUMERALS = keys_in("values.piece_numerals")
-_MOST_MACHINES = 99
+_MOST_MACHINES, _QUARTER = 99, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,12 @@ class _MachineMention:
 def take_machine_work(reader: MessageReader) -> None:
     """Take items, start hour and parts of the day of a request for machines; «۰ لودر» is refused."""
     counts = _take_counts(reader.stream)
-    lengths, clocks = find_lengths_and_clocks(reader.stream)
-    clock = _take_start_hour(reader, clocks)
+    lengths, all_clocks = find_lengths_and_clocks(reader.stream)
+    lengths = _settle_by_days(reader, lengths)
+    clocks = [clock for clock in all_clocks if clock.minutes_ahead is None]
+    clock = _take_start_hour(reader, clocks) or _take_moment_ahead(reader, all_clocks)
     machines = _take_items(reader.stream, lengths, counts)
-    span_hours = clock.span_hours if clock else None
+    span_hours = clock.span_hours if clock and "days" not in reader.partial_values else None
     for machine in machines:
         machine.hours = span_hours if machine.hours is None else machine.hours
     if uncounted := next((machine for machine in machines if not machine.count), None):
@@ -112,13 +116,45 @@ def take_machine_work(reader: MessageReader) -> None:
         reader.slots["items"] = tuple(
             MachineItem(machine.machine, machine.hours, machine.count) for machine in machines
         )
-    elif hours := next((length.hours for length in lengths), span_hours):
+    elif hours := next((length.hours for length in lengths if length.hours), span_hours):
         reader.partial_values["hours"] = hours
     reader.is_assumed = any(machine.has_shared_hours for machine in machines) and not _says_each(reader.stream)
     part = take_day_parts(reader.stream)
     if clock and clock.hour:
-        reader.slots["start"] = hour_in_day_part(clock.hour, part) if part and not clock.day_part else clock.hour
+        is_settled = clock.is_sure or clock.day_part is not None
+        reader.slots["start"] = hour_in_day_part(clock.hour, part) if part and not is_settled else clock.hour
         _doubt_start_hour(reader, clock, clocks, part)
+
+
+def _settle_by_days(reader: MessageReader, lengths: list[LengthMention]) -> list[LengthMention]:
+    """Return the lengths; those of several days, or of each, are noted beside the order, for nobody knows how long all
+    of it is.
+    """
+    has_days = "days" in reader.partial_values
+    texts = [
+        reader.stream.source_text(length.start, length.end) for length in lengths if has_days or length.is_of_each_day
+    ]
+    if texts:
+        noted_texts = filter(None, [reader.partial_values.get("description", ""), *texts])
+        reader.partial_values["description"] = "، ".join(noted_texts)
+    settled_lengths = [replace(length, hours=None) for length in lengths] if has_days else lengths
+    for length in settled_lengths:
+        if length.hours is None:
+            reader.partial_values["length"] = reader.stream.source_text(length.start, length.end)
+    return settled_lengths
+
+
+def _take_moment_ahead(reader: MessageReader, clocks: list[ClockMention]) -> ClockMention | None:
+    """Take «نیم ساعت دیگه», and the day with it, in whole quarters; not where another day is said."""
+    ahead = next((clock for clock in clocks if clock.minutes_ahead), None)
+    if ahead is None or not ahead.minutes_ahead:
+        return None
+    take_clock(reader.stream, ahead)
+    moment = reader.now + timedelta(minutes=ahead.minutes_ahead)
+    moment += timedelta(minutes=-moment.minute % _QUARTER)
+    if reader.slots.setdefault("date", moment.date()) != moment.date():
+        return None
+    return ClockMention(ahead.start, ahead.end, moment.time(), is_sure=True)
 
 
 def _doubt_start_hour(
@@ -126,7 +162,9 @@ def _doubt_start_hour(
 ) -> None:
     """Note that an hour may be of the afternoon or of the night, or that several hours were said («ساعت ۸ یا ۹»)."""
     ambiguous_hours = (
-        possible_hours(reader.stream, clock.start, clock.end, clock.hour, clock.day_part or part) if clock.hour else ()
+        possible_hours(reader.stream, clock.start, clock.end, clock.hour, clock.day_part or part)
+        if clock.hour and not clock.is_sure
+        else ()
     )
     stated_hours = sorted(
         {
@@ -156,8 +194,8 @@ def take_machine_and_length(reader: MessageReader) -> None:
     machines = _take_items(reader.stream, lengths, counts)
     if machines:
         reader.slots["machine"] = machines[0].machine
-    if lengths:
-        reader.slots["hours"] = lengths[0].hours
+    if hours := next((length.hours for length in lengths), None):
+        reader.slots["hours"] = hours
 
 
 def _take_start_hour(reader: MessageReader, clocks: list[ClockMention]) -> ClockMention | None:
@@ -182,8 +220,9 @@ def _take_items(stream: TokenStream, lengths: list[LengthMention], counts: list[
     """Take machines and lengths, and give each machine its number and its hours."""
     for length in lengths:
         take_length(stream, length)
-    machines = list(_find_machines(stream)) or list(_find_misspelt_machine(stream))
-    for machine in machines:
+    named_machines = _put_right(stream, list(_find_machines(stream)) or list(_find_misspelt_machine(stream)))
+    machines = [machine for machine in named_machines if not is_left_out(stream, machine.start, machine.end)]
+    for machine in named_machines:
         stream.take(machine.start, machine.end)
     lone_counts = [count for count in counts if not _assign_count(stream, count, machines)]
     token_spans = [(machine.start, machine.end) for machine in machines] + [
@@ -192,9 +231,20 @@ def _take_items(stream: TokenStream, lengths: list[LengthMention], counts: list[
     token_spans += [(count.start, count.end) for count in lone_counts]
     _take_links(stream, sorted(token_spans))
     for length in lengths:
-        _assign_length(stream, length, machines)
+        if length.hours is not None:
+            _assign_length(stream, length, machines)
     _share_hours_forward(machines)
     return machines
+
+
+def _put_right(stream: TokenStream, machines: list[_MachineMention]) -> list[_MachineMention]:
+    """Return the machines without those that another stands in place of at once («یه لودر، نه ببخشید دو تا لودر»)."""
+    settled_machines: list[_MachineMention] = []
+    for machine in machines:
+        if settled_machines and end_of_slip(stream, settled_machines[-1].end) == machine.start:
+            machine.start = settled_machines.pop().start
+        settled_machines.append(machine)
+    return settled_machines
 
 
 def _assign_count(stream: TokenStream, count: CountMention, machines: list[_MachineMention]) -> bool:
@@ -239,7 +289,7 @@ def _may_begin_machine(key: str) -> bool:
 def _read_machine_at(stream: TokenStream, index: int) -> _MachineMention | None:
     """Read «لودر», «۲ لودر», «دو دستگاه لودر», «لودر ۲ دستگاه», «لودر (۲)» at a place."""
     number = None if is_place_number(stream, index) else read_number_at(stream, index)
-    count, count_end = number if number and number[0] <= _MOST_MACHINES else (1, index)
+    count, count_end = number if number and number[0] <= _MOST_MACHINES else (1, index + is_short_one(stream, index))
     name_index = stream.skip(count_end, UNIT_WORDS)
     machine_match = None if is_place_trade(stream, name_index) else _MACHINE_PHRASES.match_at(stream, name_index)
     if not machine_match:
@@ -249,7 +299,7 @@ def _read_machine_at(stream: TokenStream, index: int) -> _MachineMention | None:
         return _MachineMention(index, count_mention.end, machine, count_mention.number)
     has_count_label = stream.key_at(index - 1) in COUNT_LABELS  # «تعداد کمپرسی ۳»
     number_after = read_number_at(stream, stream.skip(end, _EQUALS_MARKS) if has_count_label else end)
-    if not number_after or not number_after[0] <= _MOST_MACHINES:
+    if not number_after or not number_after[0] <= _MOST_MACHINES or is_left_out(stream, index, end):
         return _MachineMention(index - has_count_label, end, machine, count)
     is_counted = has_count_label or (
         (stream.key_at(number_after[1]) in UNIT_WORDS or stream.key_at(end) in _PIECE_NUMERALS)

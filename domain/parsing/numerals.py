@@ -28,6 +28,8 @@ _SPOKEN_NUMERALS = {
     "هژده": 18,
     "سیم": 30,
 }
+_LAST_OWN_ORDINAL = 3
+"""Up to here an ordinal is a word of its own («سوم»)."""
 _TENS = {"بیست": 20, "سی": 30, "چهل": 40, "پنجاه": 50, "شصت": 60, "شست": 60, "هفتاد": 70, "هشتاد": 80, "نود": 90}
 _HUNDREDS = {
     "صد": 100, "یکصد": 100, "دویست": 200, "سیصد": 300, "چهارصد": 400, "چارصد": 400, "پانصد": 500, "پونصد": 500,
@@ -39,18 +41,22 @@ _VALUES_BY_WORD: dict[str, int] = (
     | {f"{word}م": value for value, word in enumerate(_BASIC_NUMERALS) if value}
     | {f"{word}تا": value for value, word in enumerate(_BASIC_NUMERALS[:11]) if value}
     | {word: value for value, word in enumerate(_ENGLISH_NUMERALS, start=1)}
+    | {f"{word}م": value for word, value in _SPOKEN_NUMERALS.items() if value > _LAST_OWN_ORDINAL}
     | _SPOKEN_NUMERALS
     | _TENS
+    | {f"{word}م": value for word, value in _TENS.items()}
     | _HUNDREDS
 )
+_ORDINAL_WORDS = (keys_of("اول", "سوم") | {f"{word}م" for word in _VALUES_BY_WORD}) & _VALUES_BY_WORD.keys() - {"سهم"}
 AND_WORDS = keys_of("و", "and")
 HALF_WORDS = keys_of("نیم", "نیمه", "half")
 _AND_HALF_WORDS = keys_of("ونیم")
-_ORDINAL_ENDINGS = keys_of("م", "ام", "مین", "امین")
+_ORDINAL_ENDINGS = keys_of("م", "ام", "مین", "امین", "om", "th")
 _DECIMAL_MARKS = frozenset("./٫,،")
 _COMMAS = frozenset(",،")
 _THOUSANDS_GROUP = 3
 _LONGEST_NUMBER = 6
+_LONGEST_MONTH = 31
 LONGEST_WHOLE = 18
 """Digits of a whole number that is asked for, which may be long."""
 UNIT_WORDS = keys_in("values.unit_words")
@@ -61,12 +67,17 @@ _EQUALS_MARKS = frozenset(":=-–—،")
 _TO_WORDS = keys_of("به")
 _OPENING_BRACKETS, _CLOSING_BRACKETS = frozenset("(["), frozenset(")]")
 _TIMES_SIGNS = keys_of("x", "×", "*")
+_SHORT_ONE, _UNITS_OF_ONE = (
+    keys_of("ی"),
+    keys_of("ساعت", "ساعته", "روز", "روزه", "هفته", "دقیقه", "ربع", "دستگاه", "دونه"),
+)
+"""«ی» is typed for «یه»; elsewhere it is an ending apart («روستا ی …»)."""
 _HOUR_WORDS = keys_of("ساعت", "ساعته", "ساعتی", "hours", "hour", "h")
 
 
 def begins_number(key: str) -> bool:
     """Return whether a number may begin with a token, to pass over at once what cannot."""
-    return key in _VALUES_BY_WORD or key.isdecimal()
+    return key in _VALUES_BY_WORD or key in _SHORT_ONE or key.isdecimal()
 
 
 def read_number_at(stream: TokenStream, index: int, most_digits: int = _LONGEST_NUMBER) -> tuple[int, int] | None:
@@ -74,6 +85,8 @@ def read_number_at(stream: TokenStream, index: int, most_digits: int = _LONGEST_
     key = stream.key_at(index)
     if not begins_number(key):
         return None
+    if key in _SHORT_ONE:
+        return (1, index + 1) if stream.key_at(index + 1) in _UNITS_OF_ONE else None
     value = _VALUES_BY_WORD.get(key)
     if value is None:
         digits = stream.digits_at(index)
@@ -101,6 +114,25 @@ def read_ordinal_at(stream: TokenStream, index: int) -> tuple[int, int] | None:
     """Return a number that may carry an ordinal ending apart («۱۵ ام», «سی‌ام») and where it ends."""
     number_match = read_number_at(stream, index)
     return (number_match[0], stream.skip(number_match[1], _ORDINAL_ENDINGS)) if number_match else None
+
+
+def read_day_of_month_at(stream: TokenStream, index: int) -> tuple[int, int] | None:
+    """Return the day of a month that an ordinal alone names («یازدهم», «۲۰ام») and where it ends."""
+    number = read_ordinal_at(stream, index)
+    if not number or not 1 <= number[0] <= _LONGEST_MONTH:
+        return None
+    is_ordinal = stream.key_at(number[1] - 1) in _ORDINAL_WORDS | _ORDINAL_ENDINGS
+    return number if is_ordinal else None
+
+
+def is_short_one(stream: TokenStream, index: int) -> bool:
+    """Return whether «ی» at a place may be typed for «یه»."""
+    return stream.key_at(index) in _SHORT_ONE
+
+
+def is_ordinal(stream: TokenStream, end: int) -> bool:
+    """Return whether the number that ends at a place is an ordinal: it counts nothing."""
+    return stream.key_at(end - 1) in _ORDINAL_WORDS
 
 
 def end_of_half(stream: TokenStream, index: int) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 from domain.parsing.tokens import Phrases, TokenStream
@@ -15,8 +15,8 @@ class MessageReader:
 
     stream: TokenStream
     """The message's words; what is understood is taken out of it."""
-    today: date
-    """Tehran's day, from which relative dates count."""
+    now: datetime
+    """The moment in Tehran, from which relative dates and hours count."""
     service_phrases: Phrases[str]
     """Finds the names of services."""
     topic_phrases: Phrases[str]
@@ -26,12 +26,18 @@ class MessageReader:
     rejected_texts: dict[str, str] = field(default_factory=dict)
     """Wrong values (a date that does not exist), in the writer's words, by the field that stays missing."""
     partial_values: dict[str, Any] = field(default_factory=dict)
-    """Values that were understood but fill no slot yet: `days` without a first one, `hours` of no machine."""
+    """Values that were understood but fill no slot yet: `days` without a first one, `hours` of no machine,
+    `length` as it is written where nobody knows how long it is."""
     problems_by_slot: dict[str, DomainError] = field(default_factory=dict)
     """Reasons for refusing values that were understood: two meanings, or it names what is not there."""
 
     is_assumed: bool = False
     """Whether a value was given to more than it was said of («لودر و کمپرسی ۴ ساعت»): it is shown before it counts."""
+
+    @property
+    def today(self) -> date:
+        """Tehran's day."""
+        return self.now.date()
 
     def reject_tokens(self, name: str, start: int, end: int) -> None:
         """Take tokens that were meant for a field and cannot be its value."""

@@ -7,7 +7,7 @@ channels.md, "SMS" and "`pishkhan sms parse`".
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property, lru_cache
 
 from domain.conversation.reading.account_numbers import IBAN_INTENT
@@ -68,21 +68,21 @@ class Grammar:
         self._service_phrases: Phrases[str] = Phrases(collect_topic_names(all_intents))
         self._topic_phrases: Phrases[str] = Phrases(collect_topic_words(all_intents))
         self._field_words = collect_field_words(service_intents)
-        self._read_once = lru_cache(maxsize=_MOST_REMEMBERED)(self._parse_on_day)
+        self._read_once = lru_cache(maxsize=_MOST_REMEMBERED)(self._parse_at)
 
     def parse_message(self, text: str, today: datetime) -> ParsedMessage:
         """Return what a message says outside of a dialogue; relative dates count from `today` (aware) in Tehran.
 
         Never raises for any text. A turn asks for it several times: it is read once.
         """
-        return self._read_once(text, to_tehran(today).date())
+        return self._read_once(text, to_tehran(today).replace(second=0, microsecond=0))
 
-    def _parse_on_day(self, text: str, day: date) -> ParsedMessage:
-        message = self._parse_text(text, day)
-        if change := self._read_change_request(message, text, day):
+    def _parse_at(self, text: str, now: datetime) -> ParsedMessage:
+        message = self._parse_text(text, now)
+        if change := self._read_change_request(message, text, now):
             return change
         separated_text = self._keywords.separate_glued_word(text) if message.intent == UNKNOWN_INTENT else None
-        if separated_text and (second_message := self._parse_text(separated_text, day)).has_valid_arguments:
+        if separated_text and (second_message := self._parse_text(separated_text, now)).has_valid_arguments:
             return second_message
         return message
 
@@ -97,7 +97,8 @@ class Grammar:
     def is_asked_for(self, message: ParsedMessage, text: str) -> bool:
         """Return whether a message that calls nothing asks for its form in so many words, or says nearly all of it."""
         intent = self._keywords.intents_by_name[message.intent]
-        if intent.rest_slot != "place" or len(message.missing_slots) < _FEW_MISSING:
+        unmentioned_count = len(message.missing_slots) - ("length" in message.partial_values)
+        if intent.rest_slot != "place" or unmentioned_count < _FEW_MISSING:
             return True
         return not ASKING_WORDS.isdisjoint(read_once(text).key_set)
 
@@ -134,20 +135,20 @@ class Grammar:
         known_names = frozenset({*self._keywords.intents_by_name, UNKNOWN_INTENT})
         return load_ranking(known_names, self._keywords.vocabulary, self._keywords.find_named_intents)
 
-    def _read_change_request(self, message: ParsedMessage, text: str, day: date) -> ParsedMessage | None:
+    def _read_change_request(self, message: ParsedMessage, text: str, now: datetime) -> ParsedMessage | None:
         """Return the change that a sentence asks for without its keyword; None where it calls something else."""
         called_intent = self._keywords.intents_by_name.get(message.intent)
         if message.refused_intent or (called_intent and called_intent.rest_slot != "place"):
             return None
-        reader = MessageReader(TokenStream(text), day, self._service_phrases, self._topic_phrases)
+        reader = MessageReader(TokenStream(text), now, self._service_phrases, self._topic_phrases)
         if called_intent and not mentions_change(reader.stream):
             return None
         take_code(reader)
         change = self._field_words.read_change(reader.stream)
-        if change is None or (called_intent and not change.has_verb) or not is_change_of_request(change, day):
+        if change is None or (called_intent and not change.has_verb) or not is_change_of_request(change, now):
             return None
         call = IntentMatch(self._keywords.intents_by_name[CHANGE_INTENT], 0, 0, is_certain=True, is_exact=False)
-        meant_message = self._read_call(text, call, day)
+        meant_message = self._read_call(text, call, now)
         return meant_message and replace(meant_message, mood=Mood.UNCLEAR)
 
     def refuses(self, stream: TokenStream, intent: str) -> bool:
@@ -175,7 +176,7 @@ class Grammar:
         call = self._keywords.locate_keyword(intent, TokenStream(text))
         if meant_intent.rest_slot == "text" and not meant_intent.is_binding:
             call = replace(call, start=0, end=0)  # a text of the writer's own is kept as it is written
-        message = self._read_call(text, call, to_tehran(today).date())
+        message = self._read_call(text, call, to_tehran(today))
         if message is None or message.refused_intent:
             return None
         rest_slot = meant_intent.rest_slot
@@ -195,21 +196,21 @@ class Grammar:
         called_intent = self.find_intent(intent)
         if called_intent is None or called_intent.rest_slot:
             return None
-        message = self._read_call(text, IntentMatch(called_intent, 0, 0, is_certain=False), to_tehran(today).date())
+        message = self._read_call(text, IntentMatch(called_intent, 0, 0, is_certain=False), to_tehran(today))
         return message if message and message.slots else None
 
-    def _parse_text(self, text: str, day: date) -> ParsedMessage:
+    def _parse_text(self, text: str, now: datetime) -> ParsedMessage:
         if (
-            whole_message := self._parse_account(text, day)
-            or self._parse_report(text, day)
+            whole_message := self._parse_account(text, now)
+            or self._parse_report(text, now)
             or self._parse_withdrawal(text)
         ):
             return whole_message
-        message = self._parse_calls(text, day)
+        message = self._parse_calls(text, now)
         refused_intent = self._keywords.find_refused_intent(TokenStream(text))
         if refused_intent and message.intent in {UNKNOWN_INTENT, refused_intent}:
             return ParsedMessage(UNKNOWN_INTENT, mood=Mood.REFUSED, refused_intent=refused_intent)
-        if better := self._parse_question_how(text, message) or self._parse_command_in_form(text, message, day):
+        if better := self._parse_question_how(text, message) or self._parse_command_in_form(text, message, now):
             return better
         intent = self._keywords.intents_by_name.get(message.intent)
         is_settled = intent is not None and (
@@ -217,10 +218,10 @@ class Grammar:
         )
         if is_settled or "service" in message.slots:
             return message
-        if called_message := self._parse_call_anywhere(text, day, message):
+        if called_message := self._parse_call_anywhere(text, now, message):
             return called_message
         is_open = message.intent == UNKNOWN_INTENT and not message.refused_intent
-        return (self._parse_beside_code(text, day) or self._parse_look_up(text, day) if is_open else None) or message
+        return (self._parse_beside_code(text, now) or self._parse_look_up(text, now) if is_open else None) or message
 
     def _parse_withdrawal(self, text: str) -> ParsedMessage | None:
         """Return the refusal of something of the writer's own («شکایتم را پس می‌گیرم»); not of what a code names."""
@@ -229,17 +230,17 @@ class Grammar:
         name = self._keywords.find_own_words_intent(stream) if is_unnamed else None
         return ParsedMessage(UNKNOWN_INTENT, mood=Mood.REFUSED, refused_intent=name) if name else None
 
-    def _parse_account(self, text: str, day: date) -> ParsedMessage | None:
+    def _parse_account(self, text: str, now: datetime) -> ParsedMessage | None:
         """Return the bank account that a text gives, wherever its number stands; not one in an answer («پاسخ …»)."""
         place = find_iban(stream := TokenStream(text))
         if place is None or any(call.intent.is_verbatim for call in self._keywords.find_calls(stream)):
             return None
         account_text = stream.source_text(place.start, place.end) if place.is_card else text  # «شبا ندارم، کارت …»
         call = self._keywords.locate_keyword(IBAN_INTENT, TokenStream(account_text))
-        message = self._read_call(account_text, call, day)
+        message = self._read_call(account_text, call, now)
         return message and replace(message, has_valid_arguments=True)
 
-    def _parse_report(self, text: str, day: date) -> ParsedMessage | None:
+    def _parse_report(self, text: str, now: datetime) -> ParsedMessage | None:
         """Return the request, or its bill, of which a text of ours tells that comes back («گزارش … در دست بررسی است»);
         its words are no commands. A command right before a code is one.
         """
@@ -257,13 +258,13 @@ class Grammar:
         if not take_reporting_phrases(stream, place):
             return None
         is_command = any(call.intent.is_binding for call in self._keywords.find_calls_beside_code(stream))
-        return None if is_command else self._read_bare_code(text, place, day)
+        return None if is_command else self._read_bare_code(text, place, now)
 
-    def _read_bare_code(self, text: str, place: CodePlace, day: date) -> ParsedMessage | None:
+    def _read_bare_code(self, text: str, place: CodePlace, now: datetime) -> ParsedMessage | None:
         """Read a message of which nothing is understood but the code in it."""
         intent, stream = self._keywords.intents_by_name["pay" if place.is_bill else "track"], TokenStream(text)
         source = stream.text[stream.tokens[place.start].start : stream.tokens[place.end - 1].end]
-        message = self._read_call(source, IntentMatch(intent, 0, 0, is_certain=True), day)
+        message = self._read_call(source, IntentMatch(intent, 0, 0, is_certain=True), now)
         return replace(message, is_named=False) if message else None
 
     def _parse_question_how(self, text: str, message: ParsedMessage) -> ParsedMessage | None:
@@ -284,14 +285,14 @@ class Grammar:
                 return ParsedMessage("help", partial_values={"about": name}, has_valid_arguments=True)
         return None
 
-    def _parse_command_in_form(self, text: str, message: ParsedMessage, day: date) -> ParsedMessage | None:
+    def _parse_command_in_form(self, text: str, message: ParsedMessage, now: datetime) -> ParsedMessage | None:
         """Return what is wanted where it was read as the place or reason of a new form: «مرخصی رو لغو کنید», or a text
         of ours that comes back («درخواست ماشین‌آلات شما ثبت شد. کد رهگیری: …»).
         """
         intent = self._keywords.intents_by_name.get(message.intent)
         if intent and intent.is_verbatim and self._asks_state(message):
             place = find_code_place(TokenStream(text))
-            return self._read_bare_code(text, place, day) if place else None
+            return self._read_bare_code(text, place, now) if place else None
         rest_text = message.slots.get(intent.rest_slot) if intent and intent.rest_slot in WISHLESS_SLOTS else None
         if not rest_text:
             return None
@@ -299,9 +300,9 @@ class Grammar:
         calls = self._keywords.find_calls_beside_code(stream) if self._keywords.may_call_binding(stream) else []
         for call in calls:
             if call.intent.is_binding and (call.intent.name == "cancel" or find_code_place(stream)):
-                return self._read_call(text, self._keywords.locate_keyword(call.intent.name, stream), day)
+                return self._read_call(text, self._keywords.locate_keyword(call.intent.name, stream), now)
         place = find_code_place(stream) if len(message.slots) == 1 else None
-        return self._parse_beside_code(text, day) if place and place.is_named_in(stream) else None
+        return self._parse_beside_code(text, now) if place and place.is_named_in(stream) else None
 
     def _asks_state(self, message: ParsedMessage) -> bool:
         """Return whether an answer is none but asks how its request stands («جواب … چی شد»)."""
@@ -309,7 +310,7 @@ class Grammar:
         calls = self._keywords.find_calls_beside_code(stream) if 0 < len(stream) <= _MOST_ASKING_WORDS else []
         return any(call.intent.name == "track" for call in calls)
 
-    def _parse_beside_code(self, text: str, day: date) -> ParsedMessage | None:
+    def _parse_beside_code(self, text: str, now: datetime) -> ParsedMessage | None:
         """Return what a message wants that has a code or bill id somewhere: what words around it say, else its state.
 
         Of a code nobody knows what to do with where words stand beside it that are not understood, and no word calls it
@@ -327,24 +328,24 @@ class Grammar:
         if len(binding_calls) > 1 or (calls and not (binding_calls or read_only_calls)):
             return None  # of «123456786 چی شد» nobody says what the number is
         for call in (*binding_calls, *sorted(read_only_calls, key=lambda one: one.intent.name != "pay")):
-            message = self._read_call(text, call, day)
+            message = self._read_call(text, call, now)
             if message and message.refused_intent == "track" and not find_negations(read_once(text)).forbids:
-                return self._read_bare_code(text, place, day)  # «خبری نیست» refuses nothing
+                return self._read_bare_code(text, place, now)  # «خبری نیست» refuses nothing
             if message:
                 return message
         if not (place.is_named_in(stream) or place.is_alone_in(stream, FILLER_WORDS | REQUEST_WORDS)):
             return None
-        return self._read_bare_code(text, place, day)
+        return self._read_bare_code(text, place, now)
 
-    def _parse_look_up(self, text: str, day: date) -> ParsedMessage | None:
+    def _parse_look_up(self, text: str, now: datetime) -> ParsedMessage | None:
         """Return what a message asks by a word anywhere in it, with an argument («برای پلاک … عوارض می‌خوام بدم»)."""
         for call in self._keywords.find_look_ups(TokenStream(text)):
-            message = self._read_call(text, call, day)
+            message = self._read_call(text, call, now)
             if message and message.has_valid_arguments and message.slots:
                 return message
         return None
 
-    def _parse_call_anywhere(self, text: str, day: date, first_reading: ParsedMessage) -> ParsedMessage | None:
+    def _parse_call_anywhere(self, text: str, now: datetime, first_reading: ParsedMessage) -> ParsedMessage | None:
         """Return what a message asks whose keyword is not at its beginning («این پیامک اصالت دارد؟ …»).
 
         What begins a form by a few of its words does not where the message calls something else, or is near it.
@@ -354,7 +355,7 @@ class Grammar:
         near_intents = {first_reading.intent, *near_forms} - {UNKNOWN_INTENT}
         stream = TokenStream(text)
         for call in self._keywords.find_calls_anywhere(stream):
-            message = self._read_call(text, call, day)
+            message = self._read_call(text, call, now)
             if message is None or (call.intent.topic and near_intents - {call.intent.name}):
                 continue
             is_whole_question = call.intent.is_called_in_sentence and message.intent == call.intent.name
@@ -362,16 +363,16 @@ class Grammar:
                 return message
         return None
 
-    def _parse_calls(self, text: str, day: date) -> ParsedMessage:
+    def _parse_calls(self, text: str, now: datetime) -> ParsedMessage:
         stream = TokenStream(text)
         offered_intents: list[str] = []
         for call in self._keywords.find_calls(stream):
-            message = self._read_call(text, call, day)
+            message = self._read_call(text, call, now)
             if message:
                 return message
             offered_intents.append(call.intent.name)
         misspelt_matches = self._keywords.find_misspelt_calls(stream)
-        if len(misspelt_matches) == 1 and (message := self._read_call(text, misspelt_matches[0], day)):
+        if len(misspelt_matches) == 1 and (message := self._read_call(text, misspelt_matches[0], now)):
             return message
         offered_intents = [
             *self._keywords.find_hinted_intents(stream),
@@ -388,12 +389,12 @@ class Grammar:
             offered_intents = [name for name in offered_intents if not self._keywords.intents_by_name[name].is_binding]
         return ParsedMessage(UNKNOWN_INTENT, suggested_intents=tuple(offered_intents)[:_MOST_SUGGESTIONS])
 
-    def _read_call(self, text: str, call: IntentMatch, today: date) -> ParsedMessage | None:
+    def _read_call(self, text: str, call: IntentMatch, now: datetime) -> ParsedMessage | None:
         """Read the arguments of a call; None when the call was doubtful and they do not bear it out."""
         intent, stream = call.intent, TokenStream(text)
         take_words_around(stream, call)
         counted = {intent.counted_slot: call.count} if intent.counted_slot and call.count is not None else {}
-        reader = MessageReader(stream, today, self._service_phrases, self._topic_phrases, counted)
+        reader = MessageReader(stream, now, self._service_phrases, self._topic_phrases, counted)
         for read_slot in intent.slot_readers:
             read_slot(reader)
         is_understood, mood = bool(reader.slots), self._find_mood(stream, call)

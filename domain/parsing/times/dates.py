@@ -12,92 +12,19 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from domain.parsing.numerals import begins_number, read_number_at, read_ordinal_at
-from domain.parsing.places import is_place_number, is_place_weekday, is_road_number, is_street_date
-from domain.parsing.spelling import Spelling
-from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_in, keys_of
-from domain.values.calendar import MONTH_NAMES, WEEKDAY_NAMES, from_jalali, to_jalali, weekday
+from domain.parsing.numerals import begins_number, read_day_of_month_at, read_number_at, read_ordinal_at
+from domain.parsing.places import is_address_word, is_place_number, is_place_weekday, is_road_number, is_street_date
+from domain.parsing.slips import end_of_slip
+from domain.parsing.times.day_names import (
+    MONTH_PHRASES,
+    RELATIVE_PHRASES,
+    WEEKDAY_PHRASES,
+    match_name_at,
+    may_begin_name,
+)
+from domain.parsing.tokens import TokenStream, keys_in, keys_of
+from domain.values.calendar import from_jalali, to_jalali, weekday
 from domain.values.errors import InvalidField
-
-_ENGLISH_WEEKDAYS = ("saturday", "sunday", "monday", "tuesday", "wednesday", "thursday", "friday")
-_OTHER_WEEKDAYS: dict[int, tuple[str, ...]] = {
-    0: ("sat",),
-    1: ("1 شنبه", "یه شنبه", "sun"),
-    2: ("2 شنبه", "mon"),
-    3: ("3 شنبه", "tue"),
-    4: ("4 شنبه", "چار شنبه", "wed"),
-    5: ("5 شنبه", "پن شنبه", "thu"),
-    6: ("آدینه", "fri"),
-}
-_OTHER_MONTHS: dict[int, tuple[str, ...]] = {
-    1: ("فرودین", "farvardin"),
-    2: ("اردی بهشت", "ordibehesht"),
-    3: ("khordad",),
-    4: ("tir",),
-    5: ("امرداد", "mordad"),
-    6: ("شهریر", "shahrivar"),
-    7: ("mehr",),
-    8: ("aban",),
-    9: ("azar",),
-    10: ("dey",),
-    11: ("bahman",),
-    12: ("اسپند", "esfand"),
-}
-WEEKDAY_PHRASES = Phrases(
-    {place: (WEEKDAY_NAMES[place], _ENGLISH_WEEKDAYS[place], *others) for place, others in _OTHER_WEEKDAYS.items()}
-)
-MONTH_PHRASES = Phrases(
-    {
-        number: (form for name in (MONTH_NAMES[number - 1], *others) for form in (name, f"{name} ماه"))
-        for number, others in _OTHER_MONTHS.items()
-    }
-)
-RELATIVE_PHRASES = Phrases(
-    {
-        0: ("امروز", "همین امروز", "today"),
-        1: ("فردا", "tomorrow", "tomorow"),
-        2: ("پس فردا", "پسون فردا", "day after tomorrow", "the day after tomorrow"),
-        3: ("پسین فردا",),
-    }
-)
-_SPELLINGS = {
-    phrases: Spelling(phrase for phrase in phrases.values_by_phrase if len(phrase) >= fewest_letters)
-    for phrases, fewest_letters in ((WEEKDAY_PHRASES, 6), (MONTH_PHRASES, 4), (RELATIVE_PHRASES, 5))
-}
-"""Shorter names are one letter from too many other words («شعبه», «متر»); their slips are in `spoken_persian`."""
-
-_OTHER_WORDS = keys_of("افروز", "آموز", "امروزی", "آباد", "بهمان", "بان", "دوشنبه‌بازار")
-"""Words that look like a name of a day or month and are none."""
-
-
-def may_begin_name(key: str) -> bool:
-    """Return whether the name of a day or month may begin with a token, to pass over at once what cannot."""
-    return any(
-        phrases.may_begin(key) or (phrases is not MONTH_PHRASES and _find_near_name(key, phrases) is not None)
-        for phrases in _SPELLINGS
-    )
-
-
-def match_name_at(stream: TokenStream, index: int, phrases: Phrases[int]) -> tuple[int, int] | None:
-    """Return which day or month of one of the tables above a place names and where that ends; at most one letter of
-    it is wrong.
-    """
-    if match := phrases.match_at(stream, index):
-        return match
-    word = stream.key_at(index)
-    if not word or stream.tokens[index].kind is not TokenKind.WORD or word in _OTHER_WORDS:
-        return None
-    meant = _find_near_name(word, phrases)
-    return None if meant is None else (meant, index + 1)
-
-
-@lru_cache(maxsize=4096)
-def _find_near_name(word: str, phrases: Phrases[int]) -> int | None:
-    """Return the one day or month that a misspelt word may mean; the words of messages come again and again."""
-    near_names = _SPELLINGS[phrases].find_near(word)
-    meant = {phrases.values_by_phrase[name] for cost, name in near_names if cost <= 1 and cost == near_names[0][0]}
-    return meant.pop() if len(meant) == 1 else None
-
 
 _STREET_DATES = frozenset({(1, 12), (3, 14), (3, 15), (4, 7), (6, 17), (7, 13), (8, 13), (11, 12), (11, 22)})
 """Days of remembrance (month, day) after which streets and squares are named."""
@@ -116,7 +43,15 @@ _POLE_WORDS = keys_of("برق", "چراغ", "آهن", "آهنی")
 _LEAD_WORDS = keys_in("values.dates_lead_words")
 _LINKING_WORDS = keys_in("values.linking_words")
 
-DateNotation = Literal["relative", "weekday", "month", "numeric", "vague"]
+_TURN_WORDS = keys_of("بار", "دفعه", "سال", "مرحله", "طبقه", "نفر")
+_MONTHS, _MOST_MONTHS_TO_SUCH_DAY = 12, 8
+"""A 31st is in the first six months of a year alone."""
+_RESTATING, _AROUND_DAYS = keys_of("یعنی", "yani", "ýagny"), keys_of("تا", "الی", "و", "از")
+_SHORT_YEAR, _JUST_PAST, _SOON = 2, timedelta(days=60), timedelta(days=300)
+_FIRST_SURE_ORDINAL = 4
+"""«روز اول», «بار دوم» are mostly no day of a month."""
+
+DateNotation = Literal["relative", "weekday", "month", "ordinal", "numeric", "vague"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +83,29 @@ def find_dates(stream: TokenStream, today: date) -> list[DateMention]:
     for mention in _find_single_dates(stream, today):
         if mentions and (merged_mention := _merge_mentions(stream, mentions[-1], mention)):
             mentions[-1] = merged_mention
+        elif mentions and _puts_right(stream, mentions[-1], mention):
+            mentions[-1] = replace(mention, start=mentions[-1].start)
         else:
             mentions.append(mention)
-    return mentions
+    return [mention for mention in mentions if mention.notation != "ordinal" or _is_day_alone(stream, mention)]
+
+
+def _puts_right(stream: TokenStream, earlier: DateMention, later: DateMention) -> bool:
+    """Return whether a date stands in place of the one before it («فردا، نه ببخشید پس‌فردا»)."""
+    end = end_of_slip(stream, earlier.end)
+    is_restated = earlier.notation == later.notation or stream.raw_at(later.start - 1) not in _RESTATING
+    return end is not None and stream.skip(end, _LEAD_WORDS) == later.start and is_restated
+
+
+def _is_day_alone(stream: TokenStream, mention: DateMention) -> bool:
+    """Return whether an ordinal that neither weekday nor month stands beside is a day all the same: it is in digits, or
+    what leads to a day is before it, and nothing is behind it that it could count («واسه بیستم ساعت ۸»).
+    """
+    number = read_number_at(stream, mention.start)
+    is_digit = bool(stream.digits_at(mention.start))
+    is_led = stream.key_at(mention.start - 1) in _LEAD_WORDS and number is not None and number[0] >= _FIRST_SURE_ORDINAL
+    is_last = mention.end >= len(stream) or stream.is_mark_at(mention.end)
+    return (is_led or is_digit) and (is_last or stream.key_at(mention.end) in _HOUR | _PARTS_OF_DAY | _AROUND_DAYS)
 
 
 def start_with_lead(stream: TokenStream, start: int) -> int:
@@ -195,11 +150,12 @@ def _read_date_at(stream: TokenStream, index: int, today: date) -> DateMention |
         return None
     if read_number_at(stream, index):
         return (
-            _read_numeric_at(stream, index)
+            _read_numeric_at(stream, index, today)
             or _read_sure_month_day(stream, index, today)
             or _read_days_ahead_at(stream, index, today)
             or _read_weekday_at(stream, index, today)
             or _read_month_day_at(stream, index, today)
+            or _read_ordinal_day_at(stream, index, today)
         )
     return (
         _read_relative_at(stream, index, today)
@@ -216,21 +172,34 @@ def _merge_mentions(stream: TokenStream, earlier: DateMention, later: DateMentio
     if stream.skip(earlier.end, _LINKING_WORDS) != later.start or earlier.notation == later.notation:
         return None
     if "vague" in {earlier.notation, later.notation}:
-        exact = later if earlier.notation == "vague" else earlier
-        return replace(exact, start=earlier.start, end=later.end)
+        vague, exact = sorted((earlier, later), key=lambda mention: mention.notation != "vague")
+        return replace(_settle_by_month(stream, exact, vague), start=earlier.start, end=later.end)
     named, exact = sorted((earlier, later), key=lambda mention: mention.notation not in ("relative", "weekday"))
     if exact.notation in ("relative", "weekday") and exact.day != named.day:
         return None
     return replace(_settle_by_weekday(exact, named), start=earlier.start, end=later.end)
 
 
+def _settle_by_month(stream: TokenStream, exact: DateMention, vague: DateMention) -> DateMention:
+    """Return a day of a month as «همین ماه» beside it makes it sure; of «ماه آینده» it is not known."""
+    keys = {stream.key_at(index) for index in range(vague.start, vague.end)}
+    if exact.notation != "ordinal" or keys.isdisjoint(_MONTH):
+        return exact
+    return replace(exact, notation="month", day=exact.day if keys.isdisjoint(_NEXT_WORDS) else None)
+
+
 def _settle_by_weekday(exact: DateMention, named: DateMention) -> DateMention:
-    """Return the date that a weekday beside it («شنبه ۵/۹») settles, when it can be read in two ways."""
+    """Return the date that a weekday beside it («شنبه ۵/۹», «شنبه چهاردهم») settles, when it can be read in two ways;
+    both days where they do not agree.
+    """
+    if exact.notation == "ordinal" and exact.day and named.day:
+        has_agreed = weekday(exact.day) == weekday(named.day)
+        return replace(exact, notation="month", other_day=None if has_agreed else named.day)
     days = [day for day in (exact.day, exact.other_day) if day and named.day and weekday(day) == weekday(named.day)]
     return replace(exact, day=days[0], other_day=None) if exact.other_day and len(days) == 1 else exact
 
 
-def _read_numeric_at(stream: TokenStream, index: int) -> DateMention | None:
+def _read_numeric_at(stream: TokenStream, index: int, today: date) -> DateMention | None:
     """Read three numbers with separators, or a four-digit year and two numbers with spaces."""
     first = stream.digits_at(index)
     if not first or len(first) == 3 or len(first) > 4:
@@ -248,7 +217,18 @@ def _read_numeric_at(stream: TokenStream, index: int) -> DateMention | None:
     )
     if continues or not _is_date_shaped(digit_groups):
         return None
-    return DateMention(index, end, _day_from_digits(digit_groups), "numeric")
+    return _settle_short_year(DateMention(index, end, _day_from_digits(digit_groups), "numeric"), digit_groups, today)
+
+
+def _settle_short_year(mention: DateMention, digit_groups: tuple[str, str, str], today: date) -> DateMention:
+    """Return a date with a year of two digits as it is near today («۱۲/۰۹/۰۵»); in both orders where both are."""
+    if max(map(len, digit_groups)) > _SHORT_YEAR:
+        return mention
+    days = (mention.day, _day_from_digits(digit_groups[::-1]))
+    near_days = list(dict.fromkeys(day for day in days if day and -_JUST_PAST < day - today < _SOON))
+    if not near_days:
+        return mention
+    return replace(mention, day=near_days[0], other_day=near_days[1] if len(near_days) > 1 else None)
 
 
 def _is_date_shaped(digit_groups: tuple[str, str, str]) -> bool:
@@ -333,6 +313,24 @@ def _read_month_day_at(stream: TokenStream, index: int, today: date) -> DateMent
     year, end = _read_year_at(stream, month_match[1], today)
     day = _day_in_year(year, month_match[0], number[0]) if year else _next_such_day(month_match[0], number[0], today)
     return DateMention(index, end, day, "month", names_street=not year and (month_match[0], number[0]) in _STREET_DATES)
+
+
+def _read_ordinal_day_at(stream: TokenStream, index: int, today: date) -> DateMention | None:
+    """Read «یازدهم», «۲۰ام»: a day of this month or the next, unless something else is the eleventh."""
+    number = read_day_of_month_at(stream, index)
+    if not number or is_road_number(stream, index) or is_address_word(stream.raw_at(index - 1)):
+        return None
+    if stream.key_at(number[1]) in _COUNTED_THINGS or stream.raw_at(index - 1) in _TURN_WORDS:
+        return None
+    return DateMention(index, number[1], _next_day_of_month(today, number[0]), "ordinal")
+
+
+def _next_day_of_month(earliest_day: date, day_of_month: int) -> date:
+    """Return the first day from one on that is such a day of its Jalali month."""
+    year, month, _ = to_jalali(earliest_day)
+    months = range(month - 1, month - 1 + _MOST_MONTHS_TO_SUCH_DAY)
+    days = (_day_in_year(year + ahead // _MONTHS, ahead % _MONTHS + 1, day_of_month) for ahead in months)
+    return next(day for day in days if day and day >= earliest_day)
 
 
 def _read_month_first_at(stream: TokenStream, index: int, today: date) -> DateMention | None:

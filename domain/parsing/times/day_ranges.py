@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from domain.parsing.numerals import read_number_at, read_ordinal_at
+from domain.parsing.slips import is_denied
 from domain.parsing.slots import MessageReader
 from domain.parsing.times.dates import (
     DateMention,
@@ -37,7 +38,7 @@ def take_day_range(reader: MessageReader) -> None:
     A number of days without any date is kept as `reader.partial_values["days"]`.
     """
     mentions = find_dates(reader.stream, reader.today)
-    day_count = take_day_count(reader.stream, mentions)
+    day_count, _ = take_day_count(reader.stream, mentions)
     first_mention, last_mention = _find_first_and_last(reader.stream, mentions)
     if first_mention and not last_mention and _find_bare_day_before(reader.stream, first_mention):
         first_mention, last_mention = None, first_mention
@@ -162,8 +163,10 @@ def _find_bare_day_before(stream: TokenStream, last_mention: DateMention) -> tup
     return None
 
 
-def take_day_count(stream: TokenStream, mentions: list[DateMention]) -> int | None:
-    """Take «۳ روز», «یک هفته» and return the days; «۳ روز دیگر» is among the dates and no length."""
+def take_day_count(stream: TokenStream, mentions: list[DateMention]) -> tuple[int, str]:
+    """Take «۳ روز», «یک هفته» and return the days, with its text; 0 where there are none. «۳ روز دیگر» is among the
+    dates and no length.
+    """
     for index in stream.free_indexes():
         number = read_number_at(stream, index)
         if (
@@ -175,18 +178,28 @@ def take_day_count(stream: TokenStream, mentions: list[DateMention]) -> int | No
         unit_key = stream.key_at(number[1])
         if unit_key in _DAY_WORDS | _WEEK_WORDS:
             stream.take(stream.skip_back(index, _LENGTH_LEAD_WORDS), number[1] + 1)
-            return number[0] * (7 if unit_key in _WEEK_WORDS else 1)
-    return None
+            day_count = number[0] * (7 if unit_key in _WEEK_WORDS else 1)
+            return day_count, stream.source_text(index, number[1] + 1)
+    return 0, ""
+
+
+def _take_denied_days(stream: TokenStream, mentions: list[DateMention]) -> list[DateMention]:
+    """Take the days that are denied («جمعه نباشه»), and return the others."""
+    denied_mentions = [mention for mention in mentions if is_denied(stream, mention.end)]
+    for mention in denied_mentions:
+        stream.take(start_with_lead(stream, mention.start), mention.end)
+    return [mention for mention in mentions if mention not in denied_mentions]
 
 
 def take_work_date(reader: MessageReader) -> None:
-    """Take the wanted date; refuse it when no calendar has it. A number of days is only kept aside.
+    """Take the wanted date; refuse it when no calendar has it. A number of days is noted beside the order.
 
     Of several days («فردا یا شنبه»), and of one that can be read in two ways, nobody knows which is meant.
     """
-    candidates = find_dates(reader.stream, reader.today)
-    if day_count := take_day_count(reader.stream, candidates):
-        reader.partial_values["days"] = day_count
+    candidates = _take_denied_days(reader.stream, find_dates(reader.stream, reader.today))
+    day_count, count_text = take_day_count(reader.stream, candidates)
+    if day_count > 1:
+        reader.partial_values.update(days=day_count, description=count_text)
     chosen_mention = choose_date(candidates)
     if not chosen_mention:
         return

@@ -4,12 +4,24 @@
 hour; it is taken so that it does not stay in the free text, and sharpens an hour said without one («عصر … ساعت ۴»).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from typing import Literal
 
-from domain.parsing.numerals import HALF_WORDS, begins_number, end_of_half, read_number_at, read_quantity_at
-from domain.parsing.places import is_name_evening, is_place_number, is_road_number
+from domain.parsing.numerals import HALF_WORDS, read_number_at
+from domain.parsing.places import is_name_evening, is_place_number
+from domain.parsing.slips import end_of_slip
+from domain.parsing.times.lengths import (
+    CLOCK_WORDS,
+    QUARTER_WORDS,
+    SINCE_WORDS,
+    LengthMention,
+    may_begin_length,
+    read_length_at,
+    read_minutes_ahead_at,
+    read_minutes_at,
+    whole_hours_as_int,
+)
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_in, keys_of
 from domain.parsing.word_lists import words_of
 
@@ -25,35 +37,17 @@ DAY_PART_PHRASES: Phrases[DayPart] = Phrases(
     }
 )
 
-_CLOCK_WORDS = keys_of("ساعت", "at", "saat", "ساعته")
-_LENGTH_WORDS = keys_in("values.length_words")
-_MINUTE_WORDS = keys_of("دقیقه", "دقیقهای", "min", "minutes", "minute")
-_AND_WORDS, _QUARTER_WORDS, _UNTIL_WORDS = (
-    keys_of("و", "and"),
-    keys_of("ربع"),
-    keys_of("تا", "الی", "لغایت", "to", "until", "till", "-"),
-)
-_ONE_WORDS, _TO_WORDS = keys_of("یک", "یه", "1"), keys_of("به", "be", "to")
-_SINCE_WORDS, _OTHER_UNITS = keys_of("از", "from"), keys_of("متر", "متری", "کیلومتر", "کیلومتری", "روز", "ماه")
+_MINUTE_WORDS, _LESS_WORDS = keys_of("دقیقه", "min", "minute"), keys_of("کم")
+_UNTIL_WORDS = keys_of("تا", "الی", "لغایت", "to", "until", "till", "-")
+_ONE_WORDS, _TO_WORDS = keys_of("یک", "یه", "1"), keys_of("به", "مانده", "مونده", "be", "to")
+_OTHER_UNITS = keys_of("متر", "متری", "کیلومتر", "کیلومتری", "روز", "ماه")
 _TIME_POINTS = frozenset(":./٫")
 _MARKS_AFTER_CLOCK = frozenset(":،-")
 _BEGINNING_WORDS, _WORK_START_WORDS = keys_of("شروع", "آغاز"), keys_of("شروع", "آغاز", "کار", "از", ":", "-")
-_LENGTH_LEAD_WORDS = keys_in("values.length_lead_words")
 _CLOCK_LEAD_WORDS = keys_in("values.clock_lead_words")
-_WORK_WORDS = keys_of("کار", "کارکرد", "کاری")
-_BEGINNINGS_OF_TIME = HALF_WORDS | _CLOCK_WORDS | _QUARTER_WORDS | _ONE_WORDS
-_LONGEST_HOURS = 200
+_HOUR_MINUTES = 60
 _FIRST_MORNING_HOUR = 6
 """From here on an hour said without a part of the day is one of the morning."""
-
-
-@dataclass(frozen=True, slots=True)
-class LengthMention:
-    """A length of `hours` (a multiple of a half) at tokens `start` to `end`."""
-
-    start: int
-    end: int
-    hours: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +64,10 @@ class ClockMention:
     """The part of the day said with it."""
     span_hours: float | None = None
     """The length of «ساعت ۸ تا ۱۲», in hours."""
+    is_sure: bool = False
+    """Whether it is reckoned from now, and so is the one hour that can be meant."""
+    minutes_ahead: int | None = None
+    """In how many minutes it is («نیم ساعت دیگه»), where no hour is said."""
 
 
 def find_lengths_and_clocks(stream: TokenStream) -> tuple[list[LengthMention], list[ClockMention]]:
@@ -80,10 +78,13 @@ def find_lengths_and_clocks(stream: TokenStream) -> tuple[list[LengthMention], l
     while index < len(stream):
         if not _may_begin_time(stream.key_at(index)):
             index += 1
-        elif length := _read_length_at(stream, index):
+        elif ahead := read_minutes_ahead_at(stream, index):
+            clocks.append(ClockMention(index, ahead[1], None, minutes_ahead=ahead[0]))
+            index = ahead[1]
+        elif length := read_length_at(stream, index):
             lengths.append(length)
             index = length.end
-        elif clock := _read_clock_at(stream, index):
+        elif clock := _read_settled_clock_at(stream, index):
             clocks.append(clock)
             index = clock.end
         else:
@@ -93,12 +94,7 @@ def find_lengths_and_clocks(stream: TokenStream) -> tuple[list[LengthMention], l
 
 def _may_begin_time(key: str) -> bool:
     """Return whether a length or an hour may begin with a token."""
-    return begins_number(key) or key in _BEGINNINGS_OF_TIME or DAY_PART_PHRASES.may_begin(key)
-
-
-def take_length(stream: TokenStream, length: LengthMention) -> None:
-    """Take a length and the words that lead into it («به مدت»)."""
-    stream.take(stream.skip_back(length.start, _LENGTH_LEAD_WORDS), length.end)
+    return may_begin_length(key) or key in CLOCK_WORDS or DAY_PART_PHRASES.may_begin(key)
 
 
 def take_clock(stream: TokenStream, clock: ClockMention) -> None:
@@ -148,8 +144,8 @@ def possible_hours(stream: TokenStream, start: int, end: int, hour: time, part: 
 
 def read_clock_time_at(stream: TokenStream, index: int) -> tuple[time | None, int] | None:
     """Read «۸», «۷:۳۰», «هشت و نیم» at a place, without a part of the day; the time is None when no clock shows it."""
-    if quarter_to := _read_quarter_to_at(stream, index):
-        return quarter_to
+    if minutes_to := _read_minutes_to_at(stream, index):
+        return minutes_to
     number = read_number_at(stream, index)
     if not number or len(stream.digits_at(index)) in (3, 5, 6):
         return None
@@ -160,64 +156,47 @@ def read_clock_time_at(stream: TokenStream, index: int) -> tuple[time | None, in
     if 0 < len(minute_digits) < 3 and stream.is_glued(end + 1):
         minute = int(minute_digits)
         return (_valid_time(value, minute) or _valid_time(minute, value)), end + 2
-    minute, end = _read_minutes_at(stream, end)
-    return _valid_time(value, minute), end
+    minute, end = read_minutes_at(stream, end)
+    return _valid_time(value - (minute < 0), minute % _HOUR_MINUTES), end
 
 
-def _read_quarter_to_at(stream: TokenStream, index: int) -> tuple[time | None, int] | None:
-    """Read «یک ربع به هشت»."""
-    quarter_index = index + (stream.key_at(index) in _ONE_WORDS and stream.key_at(index + 1) in _QUARTER_WORDS)
-    hour_index = stream.skip(quarter_index + 2, _CLOCK_WORDS)
-    if stream.key_at(quarter_index) not in _QUARTER_WORDS or stream.key_at(quarter_index + 1) not in _TO_WORDS:
+def _read_minutes_to_at(stream: TokenStream, index: int) -> tuple[time | None, int] | None:
+    """Read «یک ربع به هشت», «ده دقیقه به هشت»."""
+    number = read_number_at(stream, index)
+    if stream.key_at(index) in QUARTER_WORDS:
+        minutes, end = 15, index + 1
+    elif number and number[0] == 1 and stream.key_at(number[1]) in QUARTER_WORDS:
+        minutes, end = 15, number[1] + 1
+    elif number and 0 < number[0] < _HOUR_MINUTES and stream.key_at(number[1]) in _MINUTE_WORDS:
+        minutes, end = number[0], number[1] + 1
+    else:
         return None
-    number = read_number_at(stream, hour_index)
-    return (_valid_time(number[0] - 1, 45), number[1]) if number and 1 <= number[0] <= 24 else None
+    hour_index = stream.skip(stream.skip(end, _TO_WORDS), CLOCK_WORDS)
+    hour = read_number_at(stream, hour_index) if stream.key_at(end) in _TO_WORDS else None
+    return (_valid_time(hour[0] - 1, _HOUR_MINUTES - minutes), hour[1]) if hour and 1 <= hour[0] <= 24 else None
 
 
 def _valid_time(hour: int, minute: int) -> time | None:
-    return time(hour, minute) if hour < 24 and minute < 60 else None
+    return time(hour, minute) if 0 <= hour < 24 and minute < 60 else None
 
 
-def _read_minutes_at(stream: TokenStream, index: int) -> tuple[int, int]:
-    """Read «و نیم», «و ربع», «و ۲۰ دقیقه»."""
-    half_end = end_of_half(stream, index)
-    if half_end > index:
-        return 30, half_end
-    if stream.key_at(index) not in _AND_WORDS:
-        return 0, index
-    if stream.key_at(index + 1) in _QUARTER_WORDS:
-        return 15, index + 2
-    number = read_number_at(stream, index + 1)
-    if number and stream.key_at(number[1]) in _MINUTE_WORDS:
-        return number[0], number[1] + 1
-    return 0, index
+def _read_settled_clock_at(stream: TokenStream, index: int) -> ClockMention | None:
+    """Read an hour at a place, as it is put right at once («ساعت ۷، نه ببخشید ۸»)."""
+    clock = _read_clock_at(stream, index)
+    while clock and (end := end_of_slip(stream, clock.end)):
+        later = _read_clock_at(stream, end) or _read_bare_clock_at(stream, end, clock.day_part)
+        if later is None:
+            return clock
+        clock = replace(later, start=clock.start)
+    return clock
 
 
-def _read_length_at(stream: TokenStream, index: int) -> LengthMention | None:
-    quantity = read_quantity_at(stream, index)
-    if not quantity or quantity[0] > _LONGEST_HOURS or is_place_number(stream, index):
+def _read_bare_clock_at(stream: TokenStream, index: int, part: DayPart | None) -> ClockMention | None:
+    """Read the number alone that stands for another hour, where nothing behind it is counted."""
+    hour, end = read_clock_time_at(stream, index) or (None, index)
+    if hour is None or not (end >= len(stream) or stream.is_mark_at(end)):
         return None
-    value, end = quantity
-    if stream.key_at(end) in _MINUTE_WORDS and value % 30 == 0:
-        return LengthMention(index, end + 1, value / 60) if value else None
-    if stream.key_at(end) not in _LENGTH_WORDS or not value or _is_road_then_clock(stream, index, end):
-        return None
-    minutes, end = _read_minutes_at(stream, end + 1)
-    return (
-        LengthMention(index, stream.skip(end, _WORK_WORDS), _whole_hours_as_int(value + minutes / 60))
-        if minutes in (0, 30)
-        else None
-    )
-
-
-def _is_road_then_clock(stream: TokenStream, index: int, unit_index: int) -> bool:
-    """Return whether «میدان ۷ ساعت ۸» begins here: a road's number, then an hour."""
-    return is_road_number(stream, index) and read_number_at(stream, unit_index + 1) is not None
-
-
-def _whole_hours_as_int(hours: float) -> float:
-    """Return whole hours as an int, so that 4 stays 4 in JSON."""
-    return int(hours) if hours == int(hours) else hours
+    return ClockMention(index, end, hour_in_day_part(hour, part) if part else hour, part)
 
 
 def _read_clock_at(stream: TokenStream, index: int) -> ClockMention | None:
@@ -225,7 +204,7 @@ def _read_clock_at(stream: TokenStream, index: int) -> ClockMention | None:
     before = DAY_PART_PHRASES.match_at(stream, index)
     if before and _leads_to_clock(stream, index, before[1]):
         index = before[1]
-    has_clock_word = stream.key_at(index) in _CLOCK_WORDS
+    has_clock_word = stream.key_at(index) in CLOCK_WORDS
     if has_clock_word:
         index = stream.skip(
             index + 1, _WORK_START_WORDS if stream.key_at(index + 1) in _BEGINNING_WORDS else _MARKS_AFTER_CLOCK
@@ -253,7 +232,7 @@ def _read_clock_at(stream: TokenStream, index: int) -> ClockMention | None:
 
 def _leads_to_clock(stream: TokenStream, start: int, index: int) -> bool:
     """Return whether a part of the day is before an hour: «صبح ساعت ۸», or «صبح ۸» where nothing more is said."""
-    if stream.key_at(index) in _CLOCK_WORDS:
+    if stream.key_at(index) in CLOCK_WORDS:
         return not is_name_evening(stream, start)
     return bool(stream.digits_at(index)) and (index + 1 == len(stream) or stream.is_mark_at(index + 1))
 
@@ -262,7 +241,7 @@ def _is_hour_span(stream: TokenStream, index: int, spanned: ClockMention) -> boo
     """Return whether «از ۸ تا ۱۲» begins here, of hours and not of metres."""
     return (
         spanned.span_hours is not None
-        and stream.key_at(index - 1) in _SINCE_WORDS
+        and stream.key_at(index - 1) in SINCE_WORDS
         and stream.key_at(spanned.end) not in _OTHER_UNITS
     )
 
@@ -275,8 +254,9 @@ def _is_written_as_clock(stream: TokenStream, index: int) -> bool:
 
 def _is_spoken_clock(stream: TokenStream, start: int, end: int) -> bool:
     """Return whether «هشت و ربع», «هفت و نیم», «ربع به هشت» is there, of no other unit."""
-    has_fraction = stream.key_at(end - 1) in _QUARTER_WORDS | HALF_WORDS and end > start + 1
+    has_fraction = stream.key_at(end - 1) in QUARTER_WORDS | HALF_WORDS and end > start + 1
     is_before_hour = end - 2 > start and stream.key_at(end - 2) in _TO_WORDS
+    has_fraction = has_fraction or (stream.key_at(end - 1) in _LESS_WORDS | _MINUTE_WORDS and end > start + 2)
     return (has_fraction or is_before_hour) and stream.key_at(end) not in _OTHER_UNITS
 
 
@@ -284,7 +264,7 @@ def _include_span_end(stream: TokenStream, clock: ClockMention) -> ClockMention:
     """Read the end of «ساعت ۸ تا ۱۲» and give the hour its length; an end before the start is no end."""
     if not clock.hour or stream.key_at(clock.end) not in _UNTIL_WORDS:
         return clock
-    index = stream.skip(clock.end + 1, _CLOCK_WORDS)
+    index = stream.skip(clock.end + 1, CLOCK_WORDS)
     end_read = read_clock_time_at(stream, index)
     if not end_read or not end_read[0]:
         return clock
@@ -300,4 +280,4 @@ def _include_span_end(stream: TokenStream, clock: ClockMention) -> ClockMention:
     if hours <= 0 or hours * 2 % 1:
         return clock
     mention_end, part = (after[1], part or after[0]) if after else (end_read[1], part)
-    return ClockMention(clock.start, mention_end, start_time, part, _whole_hours_as_int(hours))
+    return ClockMention(clock.start, mention_end, start_time, part, whole_hours_as_int(hours))

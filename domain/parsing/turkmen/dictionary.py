@@ -38,7 +38,7 @@ DAYS_AND_HOURS: Mapping[str, str] = {
     "فردا": "ertir|ertirki|erte|ertire|ertiriň|ارته|ایرتیر",
     "پسفردا": "birigün|biri gün|ertirden soň|بیرگون|بیری گون",
     "دیروز": "düýn|دوین",
-    "روز": "gün|~گون", "روزه": "günlük|~گونلوک",
+    "روز": "gün|~گون", "روزه": "günlük|~گونلوک", "روزی": "günde|her gün|گونده",
     "هفته": "hepde|hapda", "ماه": "~aý|~آی",
     "آینده": "indiki|geljek|gelýän",
     "بعد": "~soň|soňra",

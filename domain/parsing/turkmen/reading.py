@@ -51,6 +51,7 @@ _NEGATED_ENDING = (
 _AT_ENDINGS, _FROM_ENDINGS = frozenset({"da", "de", "دا", "ده"}), frozenset({"dan", "den", "دان", "دن"})
 _HALF, _AND_HALF, _FROM, _UNTIL, _COMING = "نیم", "ونیم", "از", "تا", "آینده"
 _HOUR, _DAY, _CODE, _TAXI = "ساعت", "روز", "کد", "تاکسی"
+_CLOCK_MARKS = frozenset({_HOUR, ":"})
 _WEEKDAYS, _MONTHS = frozenset(dictionary.WEEKDAYS), frozenset(dictionary.MONTHS)
 _PERIODS = _WEEKDAYS | {"هفته", "ماه"}
 
@@ -307,7 +308,7 @@ def _add_hour_words(pieces: Sequence[ReadWord]) -> Iterator[ReadWord]:
     for index, piece in enumerate(pieces):
         key_before = pieces[index - 1].key if index else ""
         half = pieces[index + 1] if index + 1 < len(pieces) and pieces[index + 1].key == _AND_HALF else piece
-        if piece.is_number and half.ending in _AT_ENDINGS and key_before not in _MONTHS | {_HOUR}:
+        if piece.is_number and half.ending in _AT_ENDINGS and key_before not in _MONTHS | _CLOCK_MARKS:
             yield piece._replace(key=_HOUR, is_translated=True, is_number=False)
         elif piece.is_number and piece.ending in _FROM_ENDINGS and _begins_span(pieces, index):
             start_word = ReadWord(_FROM, piece.first, piece.end)
