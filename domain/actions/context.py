@@ -1,27 +1,34 @@
 """The context of an action: the dependencies, the unit that stores what it does, and who acts."""
 
 from dataclasses import dataclass
+from typing import Generic
+
+from typing_extensions import TypeVar
 
 from domain.actions.dependencies import Dependencies
+from domain.repositories import Transaction
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 
+UnitT_co = TypeVar("UnitT_co", bound=Transaction, default=UnitOfWork, covariant=True)
+"""The repositories that an action asks for; a context without them named has the whole unit."""
+
 
 @dataclass(slots=True)
-class ActionContext:
+class ActionContext(Generic[UnitT_co]):
     """Context of an action that nobody's right is asked for: a job's, a provider's or a reader's."""
 
     dependencies: Dependencies
-    uow: UnitOfWork
+    uow: UnitT_co
     """The unit that stores all of it, or nothing."""
 
-    def acting_as(self, actor: Actor) -> "ActorContext":
+    def acting_as(self, actor: Actor) -> "ActorContext[UnitT_co]":
         """Return the same unit in which that actor acts."""
         return ActorContext(self.dependencies, self.uow, actor)
 
 
 @dataclass(slots=True)
-class ActorContext(ActionContext):
+class ActorContext(ActionContext[UnitT_co]):
     """Context of an action of somebody."""
 
     actor: Actor
