@@ -94,7 +94,7 @@ class LineRepositories(Transaction, Protocol):
         ...
 
 
-class MessageRepositories(LineRepositories, Protocol):
+class MessageRepositories(LineRepositories, AuditRepositories, Protocol):
     """Messages that come in and go out, and the dialogues that they belong to."""
 
     @property
@@ -147,7 +147,7 @@ class CitizenRepositories(LineRepositories, Protocol):
         ...
 
 
-class StaffRepositories(AuditRepositories, LineRepositories, Protocol):
+class StaffRepositories(LineRepositories, AuditRepositories, Protocol):
     """Members of the staff, and how they sign in."""
 
     @property
@@ -247,7 +247,7 @@ class DraftRepositories(LineRepositories, Protocol):
         ...
 
 
-class FleetRepositories(AuditRepositories, RequestRepositories, Protocol):
+class FleetRepositories(RequestRepositories, AuditRepositories, Protocol):
     """Fleet, and the requests that it is booked for."""
 
     @property
@@ -270,7 +270,11 @@ class RegistryRepositories(AuditRepositories, Protocol):
         ...
 
 
-class BillRepositories(Transaction, Protocol):
+class SubjectRepositories(RequestRepositories, RegistryRepositories, Protocol):
+    """Requests and rows of registries: the subjects of bills."""
+
+
+class BillRepositories(AuditRepositories, Protocol):
     """Bills, and under what they are paid."""
 
     @property
@@ -299,7 +303,11 @@ class BillRepositories(Transaction, Protocol):
         ...
 
 
-class GatewayRepositories(AuditRepositories, BillRepositories, Protocol):
+class BillSubjectRepositories(BillRepositories, SubjectRepositories, Protocol):
+    """Bills, and what they are for."""
+
+
+class GatewayRepositories(BillRepositories, Protocol):
     """Bills, and the money that bank gateways move for them, in and back."""
 
     @property
@@ -313,7 +321,7 @@ class GatewayRepositories(AuditRepositories, BillRepositories, Protocol):
         ...
 
 
-class RefundRepositories(AuditRepositories, BillRepositories, Protocol):
+class RefundRepositories(BillRepositories, Protocol):
     """Bills, and the accounts to which their money goes back."""
 
     @property
@@ -351,7 +359,7 @@ class LedgerRepositories(AuditRepositories, Protocol):
         ...
 
 
-class OfficeRepositories(AuditRepositories, LineRepositories, Protocol):
+class OfficeRepositories(LineRepositories, AuditRepositories, Protocol):
     """Counter offices, their tills and the calls of their software."""
 
     @property

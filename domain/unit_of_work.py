@@ -12,6 +12,7 @@ from typing import Protocol
 
 from domain.jobs.ports import LeaseRepository
 from domain.repositories import (
+    BillSubjectRepositories,
     CitizenRepositories,
     DraftRepositories,
     FeedbackRepositories,
@@ -23,7 +24,6 @@ from domain.repositories import (
     OverviewRepositories,
     PaperRepositories,
     RefundRepositories,
-    RegistryRepositories,
     SettingRepositories,
     StaffRepositories,
 )
@@ -85,7 +85,7 @@ class UnitOfWork(
     FeedbackRepositories,
     DraftRepositories,
     FleetRepositories,
-    RegistryRepositories,
+    BillSubjectRepositories,
     GatewayRepositories,
     RefundRepositories,
     LedgerRepositories,

@@ -6,6 +6,7 @@ A line is a mobile (+989…); a chat that has proved none is one of its own unti
 from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.chats.chat import MESSENGERS, Chat
+from domain.repositories import LineRepositories
 from domain.values.errors import UnknownKind
 from domain.values.languages import Language
 from domain.values.reasons import UnknownKindReason
@@ -23,7 +24,7 @@ def require_offered_language(dependencies: Dependencies, tag: str) -> Language:
     return offered
 
 
-async def find_line_language(context: ActionContext, line: str) -> Language:
+async def find_line_language(context: ActionContext[LineRepositories], line: str) -> Language:
     """Return the language in which a line is written to; where one alone is offered nothing is looked up."""
     catalogue = context.dependencies.catalogue
     if not catalogue.is_multilingual:
@@ -31,7 +32,7 @@ async def find_line_language(context: ActionContext, line: str) -> Language:
     return catalogue.find_language(await context.uow.lines.find_language(line))
 
 
-async def find_address_language(context: ActionContext, channel: str, recipient: str) -> Language:
+async def find_address_language(context: ActionContext[LineRepositories], channel: str, recipient: str) -> Language:
     """Return the language in which a phone or chat is answered."""
     if not context.dependencies.catalogue.is_multilingual:
         return context.dependencies.catalogue.languages[0]
@@ -41,7 +42,7 @@ async def find_address_language(context: ActionContext, channel: str, recipient:
     return await find_line_language(context, name_chat_line(chat) if chat else f"{channel}:{recipient}")
 
 
-async def save_line_language(context: ActionContext, line: str, language: Language) -> None:
+async def save_line_language(context: ActionContext[LineRepositories], line: str, language: Language) -> None:
     """Write to a line in this language from now on."""
     await context.uow.lines.save_language(line, language.tag, context.dependencies.clock.now())
 

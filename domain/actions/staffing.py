@@ -16,6 +16,7 @@ from domain.authorization.substitution import (
 )
 from domain.people.person import StaffMember, Substitution
 from domain.people.ports import StaffMemberRepository
+from domain.repositories import StaffRepositories
 from domain.values.actors import Actor, Role
 from domain.values.calendar import to_tehran
 from domain.values.errors import AuthenticationFailed, InvalidField, NotFound
@@ -89,7 +90,7 @@ def select_on_duty(
 
 
 async def name_substitute(
-    context: ActorContext, absent: str, deputy: str, day_range: tuple[date, date]
+    context: ActorContext[StaffRepositories], absent: str, deputy: str, day_range: tuple[date, date]
 ) -> Substitution:
     """Let `deputy` act for `absent` on these days, first and last included; called again, the last day is changed.
 
@@ -119,7 +120,9 @@ async def name_substitute(
     return substitution
 
 
-async def end_substitution(context: ActorContext, absent: str, deputy: str, first_day: date) -> Substitution:
+async def end_substitution(
+    context: ActorContext[StaffRepositories], absent: str, deputy: str, first_day: date
+) -> Substitution:
     """End at once that `deputy` acts for `absent` since or from `first_day`: its rights are gone with the next call.
 
     The audit keeps what it was, since nothing else does. Errors: `Forbidden`, also where it lends what is not the

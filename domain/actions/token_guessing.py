@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
+from domain.repositories import LineRepositories
 from domain.unit_of_work import Store
 from domain.values.addresses import network_for_address
 from domain.values.errors import TooManyRequests
@@ -18,7 +19,7 @@ MOST_MISSES, MISS_WINDOW = 60, timedelta(hours=1)
 """Unknown tokens that an address may ask for in this time."""
 
 
-async def refuse_guessing(context: ActionContext, miss_counter: str, address: str) -> None:
+async def refuse_guessing(context: ActionContext[LineRepositories], miss_counter: str, address: str) -> None:
     """Raise `TooManyRequests("token")` where an address missed too many such tokens lately."""
     counter_key = _counter_key(miss_counter, address)
     if await context.uow.lines.count_hits(counter_key, context.dependencies.clock.now(), MISS_WINDOW) >= MOST_MISSES:

@@ -32,10 +32,10 @@ from domain.fields.types import Choice, format_number
 from domain.fleet.ports import FleetRepository
 from domain.fleet.resources import SLOT_LENGTH, Booking, MachineWork, Resource, ResourceKind
 from domain.language.service import Effect, Guard, StepContext
+from domain.repositories import FleetRepositories
 from domain.requests.request import ServiceRequest
 from domain.settings.policy import Policy
 from domain.settings.service_rules import ServiceRule
-from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import to_tehran
 from domain.values.errors import Conflict, DomainError, InvalidField, MissingField
 from domain.values.reasons import ConflictReason, InvalidReason, MissingReason
@@ -57,7 +57,7 @@ def booked_end(context: StepContext) -> datetime | None:
     return BOOKED_END.find(context.request)
 
 
-async def describe_booked_units(uow: UnitOfWork, request: ServiceRequest) -> list[dict[str, Any]]:
+async def describe_booked_units(uow: FleetRepositories, request: ServiceRequest) -> list[dict[str, Any]]:
     """Return what the delivery form says of each single machine: machine, operator, hours wanted, hours done so far."""
     work_items = request.fields["items"]
     hours_by_item: Sequence[float | None] = HOURS_DONE.find(request) or [None] * len(work_items)

@@ -6,29 +6,30 @@ from domain.blocks.work_assignment import find_work_length
 from domain.fleet.ports import FleetRepository
 from domain.fleet.resources import ResourceKind
 from domain.language.wording import day_and_hour_text
+from domain.repositories import FleetRepositories
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 
 
-async def machine_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
+async def machine_choices(uow: FleetRepositories, request: ServiceRequest) -> dict[str, str]:
     """Return the bookable machines of the types that the request names, by code."""
     machine_types = {item["machine"] for item in request.fields["items"]}
     machines = await uow.fleet.list_resources(ResourceKind.MACHINE, bookable_only=True)
     return {machine.code: machine.title for machine in machines if machine.type in machine_types}
 
 
-async def operator_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
+async def operator_choices(uow: FleetRepositories, request: ServiceRequest) -> dict[str, str]:
     """Return the bookable operators by code."""
     operators = await uow.fleet.list_resources(ResourceKind.OPERATOR, bookable_only=True)
     return {operator.code: operator.title for operator in operators}
 
 
-async def propose_machines(uow: UnitOfWork, request: ServiceRequest) -> list[str]:
+async def propose_machines(uow: FleetRepositories, request: ServiceRequest) -> list[str]:
     """Return the codes of the machines that are held or booked for the request."""
     return await _list_booked_codes(uow.fleet, request, ResourceKind.MACHINE)
 
 
-async def propose_operators(uow: UnitOfWork, request: ServiceRequest) -> list[str]:
+async def propose_operators(uow: FleetRepositories, request: ServiceRequest) -> list[str]:
     """Return the codes of the operators that are booked for the request."""
     return await _list_booked_codes(uow.fleet, request, ResourceKind.OPERATOR)
 

@@ -5,7 +5,7 @@ That of a request is a paper of its service; that of a registry's row is made by
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from domain.bills.bill import Bill, Payment, PaymentOutcome, RefundState
 from domain.blocks.charging import list_request_bills
@@ -19,6 +19,7 @@ from domain.language.printouts import (
     TextPart,
 )
 from domain.people.ports import StaffMemberRepository
+from domain.repositories import BillRepositories, OfficeRepositories
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
@@ -55,6 +56,10 @@ BASE_RECEIPT = Printable(
 """The receipt of any bill, for those who may print each of them."""
 
 
+class ReceiptRepositories(BillRepositories, OfficeRepositories, Protocol):
+    """Bills, and the counter offices that took their money."""
+
+
 def receipt_for_roles(roles: frozenset[Role]) -> Printable:
     """Return the receipt of a service that charges, for these roles beside the payer and the revenue unit."""
     return replace(
@@ -62,7 +67,7 @@ def receipt_for_roles(roles: frozenset[Role]) -> Printable:
     )
 
 
-async def gather_paid_bills(uow: UnitOfWork, bills: Iterable[Bill]) -> list[dict[str, Any]]:
+async def gather_paid_bills(uow: ReceiptRepositories, bills: Iterable[Bill]) -> list[dict[str, Any]]:
     """Return the facts of each of the bills that was paid; waived ones have no receipt."""
     bill_facts = []
     for bill in bills:
@@ -89,7 +94,7 @@ async def _find_payer_name(people: StaffMemberRepository, request: ServiceReques
     return request.fields.get("full_name") or (person.full_name if person else None)
 
 
-async def _gather_bill_facts(uow: UnitOfWork, bill: Bill, settling_payment: Payment) -> dict[str, Any]:
+async def _gather_bill_facts(uow: ReceiptRepositories, bill: Bill, settling_payment: Payment) -> dict[str, Any]:
     all_refunds = await uow.bills.list_refunds(bill.id)  # a surplus was paid besides
     counted_refunds = [
         refund for refund in all_refunds if not refund.is_of_surplus and refund.state is not RefundState.CANCELLED

@@ -7,17 +7,22 @@ while booked, nor on days of a declared absence.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from domain.blocks.visit_rules import VisitRules
 from domain.blocks.visits import officer_resource_code
 from domain.fleet.taken_slots import load_taken_slots
 from domain.people.person import Substitution
-from domain.unit_of_work import UnitOfWork
+from domain.repositories import FleetRepositories, StaffRepositories
 from domain.values.calendar import to_tehran
 
 
+class CrewRepositories(FleetRepositories, StaffRepositories, Protocol):
+    """Fleet, and the members of the staff who go out with it."""
+
+
 async def list_free_visits(
-    uow: UnitOfWork, rules: VisitRules, officers: Collection[str], request_id: int
+    uow: CrewRepositories, rules: VisitRules, officers: Collection[str], request_id: int
 ) -> list[datetime]:
     """Return the moments at which a visit may begin and one of these officers (user names) is free, in order.
 

@@ -27,6 +27,7 @@ from domain.language.actor_guards import ActorGuard
 from domain.language.service import Effect, Guard, Service, StepContext
 from domain.language.wording import day_and_hour_text
 from domain.people.person import StaffMember
+from domain.repositories import StaffRepositories
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
@@ -67,7 +68,7 @@ async def propose_visit(uow: UnitOfWork, request: ServiceRequest) -> str | None:
     return day_and_hour_text(visit_start) if visit_start else None
 
 
-async def officer_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
+async def officer_choices(uow: StaffRepositories, request: ServiceRequest) -> dict[str, str]:
     """Return the experts by user name."""
     return {member.username: member.full_name for member in await uow.people.list_staff_with_role(Role.EXPERT)}
 

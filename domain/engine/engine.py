@@ -25,6 +25,7 @@ from domain.language.awaited import ANSWER_UNTIL_FACT
 from domain.language.form_changes import UNREVIEWED_CHANGES
 from domain.language.service import Notice, Reminder, Service, StepContext, Transition, Trigger
 from domain.queues.request_words import list_request_words
+from domain.repositories import RequestRepositories
 from domain.requests.history import GENESIS_HASH, HistoryEvent, compute_event_hash, compute_personal_digest
 from domain.requests.notes import NOTE
 from domain.requests.request import JsonObject, Phase, ServiceRequest, Timer, TimerKind
@@ -287,7 +288,7 @@ class Engine:
         """Return what this one is offered now: of `list_actions` those that nothing about who acts would refuse."""
         return [step for step in self.list_actions(request, actor) if offers_step(step, request, actor)]
 
-    async def _store_new_request(self, service: Service, uow: UnitOfWork, context: StepContext) -> None:
+    async def _store_new_request(self, service: Service, uow: RequestRepositories, context: StepContext) -> None:
         request, timers = context.request, enter_state(service, context)
         for _ in range(MOST_CODE_TRIES):
             request.code = tracking_codes.make_code(self.ids.new_tracking_payload())

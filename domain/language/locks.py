@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.registries.declarations import Registry
+from domain.repositories import RegistryRepositories
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 
 
 class Lock(ABC):
@@ -23,7 +23,7 @@ class Lock(ABC):
         those of its form, with the inputs of the step over them.
         """
 
-    async def take(self, uow: UnitOfWork, values: Mapping[str, Any], name: str) -> None:
+    async def take(self, uow: RegistryRepositories, values: Mapping[str, Any], name: str) -> None:
         """Wait for whoever holds the name, and hold it."""
         await uow.serialise(name)
 
@@ -62,13 +62,13 @@ class RowLock(Lock):
         value = values.get(self.field_name)
         return None if value is None else f"row:{self.registry.key}:{self.field_name}:{value}"
 
-    async def take(self, uow: UnitOfWork, values: Mapping[str, Any], name: str) -> None:
+    async def take(self, uow: RegistryRepositories, values: Mapping[str, Any], name: str) -> None:
         """Lock the row; one that is not there is left to the guards."""
         await uow.registries.find_row(self.registry.key, {self.field_name: values[self.field_name]}, lock=True)
 
 
 async def take_locks(
-    uow: UnitOfWork, locks: Iterable[Lock], request: ServiceRequest, inputs: Mapping[str, Any]
+    uow: RegistryRepositories, locks: Iterable[Lock], request: ServiceRequest, inputs: Mapping[str, Any]
 ) -> None:
     """Take locks in the order of their names, each once: two units that need several never wait for each other."""
     values = request.fields | dict(inputs)

@@ -7,6 +7,7 @@ number can object. What goes back to the card that paid needs neither.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from domain.actions.bills.subjects import SUBJECTS
 from domain.bills.bill import Bill, Payment, Refund, acting_label
@@ -14,13 +15,17 @@ from domain.bills.refund_transfers import RefundAccount
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.language.wording import last_day_before
 from domain.people.mobile_changes import MobileChange, MobileChangeRepository
+from domain.repositories import BillSubjectRepositories, RefundRepositories
 from domain.settings.policy import Policy
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import NotAllowedNow
 from domain.values.reasons import NotAllowedReason
 
 _MOST_CHANGES = 20
+
+
+class RefundSubjectRepositories(BillSubjectRepositories, RefundRepositories, Protocol):
+    """Refunds, and what their bills are for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class ChangedLine:
 
 
 async def find_changed_line(
-    policy: Policy, uow: UnitOfWork, bill: Bill, payments: Sequence[Payment], refunds: Sequence[Refund]
+    policy: Policy, uow: RefundSubjectRepositories, bill: Bill, payments: Sequence[Payment], refunds: Sequence[Refund]
 ) -> ChangedLine | None:
     """Return how the number of a bill has changed since it was paid; None where it is the same, nothing came
     in or nothing is to go back."""

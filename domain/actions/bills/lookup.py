@@ -9,7 +9,7 @@ from domain.actions.bills.merged_bills import find_payable
 from domain.bills.bill import Bill, normalise_reference
 from domain.bills.merged_bill import MergedBill
 from domain.bills.ports import BillRepository
-from domain.unit_of_work import UnitOfWork
+from domain.repositories import BillRepositories
 from domain.values.bill_ids import parse_bill_id
 from domain.values.errors import BillNotFound, InvalidField
 from domain.values.text import fold_compactly
@@ -42,7 +42,7 @@ class NumberedBill:
     payable: Bill | MergedBill
 
 
-async def list_bills_by_number(uow: UnitOfWork, typed_number: str, sources: Iterable[str]) -> list[NumberedBill]:
+async def list_bills_by_number(uow: BillRepositories, typed_number: str, sources: Iterable[str]) -> list[NumberedBill]:
     """Return every bill that a number may name (digits, or behind whose they are and a slash), each once: the one
     with this bill id; then those with this payment id, newest first; then those that were paid, or paid back, under
     this reference, also as the `sources` number them: banks, gateways and counter offices, by their keys. A reference
@@ -63,14 +63,14 @@ async def list_bills_by_number(uow: UnitOfWork, typed_number: str, sources: Iter
     return list(by_bill_id.values())
 
 
-async def _list_by_bill_id(uow: UnitOfWork, number: str) -> list[Bill | MergedBill]:
+async def _list_by_bill_id(uow: BillRepositories, number: str) -> list[Bill | MergedBill]:
     try:
         return [await find_payable(uow, parse_bill_id(number))]
     except (InvalidField, BillNotFound):
         return []
 
 
-async def _list_by_payment_id(uow: UnitOfWork, number: str) -> list[Bill | MergedBill]:
+async def _list_by_payment_id(uow: BillRepositories, number: str) -> list[Bill | MergedBill]:
     payment_id = number.lstrip("0")
     if not _PAYMENT_ID.fullmatch(payment_id):
         return []

@@ -12,14 +12,14 @@ from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import FEWEST_PARTS, MergedBill
 from domain.bills.ports import BillRepository
 from domain.blocks.billing import BillingContext, draw_bill_ids
-from domain.unit_of_work import UnitOfWork
+from domain.repositories import BillRepositories, BillSubjectRepositories, RequestRepositories
 from domain.values import bill_ids
 from domain.values.errors import BillNotFound, NotAllowedNow
 from domain.values.languages import join_list
 from domain.values.reasons import NotAllowedReason
 
 
-async def merge_bills(context: ActionContext, bill_row_ids: Iterable[int]) -> MergedBill:
+async def merge_bills(context: ActionContext[BillSubjectRepositories], bill_row_ids: Iterable[int]) -> MergedBill:
     """Return the merged bill of these bills, made now where there is none: the same bills have the same one.
 
     Errors: `NotAllowedNow("bill_id")` for fewer than two bills, of several payers, closed or just being paid, and
@@ -48,7 +48,7 @@ async def load_parts(bills: BillRepository, merged_bill: MergedBill) -> list[Bil
     return [await bills.get(bill_row_id) for bill_row_id in merged_bill.part_row_ids]
 
 
-async def find_payable(uow: UnitOfWork, bill_id: str) -> Bill | MergedBill:
+async def find_payable(uow: BillRepositories, bill_id: str) -> Bill | MergedBill:
     """Return the bill, or the merged bill, that has a bill id; `BillNotFound`."""
     try:
         return await uow.bills.get_by_bill_id(bill_id)
@@ -63,7 +63,7 @@ async def load_paid_bills(bills: BillRepository, payable: Bill | MergedBill) -> 
     return [payable] if isinstance(payable, Bill) else await load_parts(bills, payable)
 
 
-async def load_bills_by_id(uow: UnitOfWork, bill_id_text: str) -> list[Bill]:
+async def load_bills_by_id(uow: BillRepositories, bill_id_text: str) -> list[Bill]:
     """Return the bill with a bill id that people typed, or the parts of the merged bill that has it.
 
     `InvalidField("bill_id")`, `BillNotFound`.
@@ -71,7 +71,7 @@ async def load_bills_by_id(uow: UnitOfWork, bill_id_text: str) -> list[Bill]:
     return await load_paid_bills(uow.bills, await find_payable(uow, bill_ids.parse_bill_id(bill_id_text)))
 
 
-async def render_parts_title(context: ActionContext, parts: Sequence[Bill]) -> str:
+async def render_parts_title(context: ActionContext[RequestRepositories], parts: Sequence[Bill]) -> str:
     """Return what several bills are for, in words that anybody who has their ids may read; each thing once."""
     titles = [await SUBJECTS[part.subject_kind].render_title(context, part) for part in parts]
     return join_list(dict.fromkeys(titles))
@@ -86,7 +86,9 @@ def _refuse_unmergeable(bills: Sequence[Bill]) -> None:
         raise NotAllowedNow("bill_id", NotAllowedReason.BILL_BEING_PAID)
 
 
-async def _create_merged_bill(context: ActionContext, part_row_ids: tuple[int, ...], amount: int) -> MergedBill:
+async def _create_merged_bill(
+    context: ActionContext[BillRepositories], part_row_ids: tuple[int, ...], amount: int
+) -> MergedBill:
     now = context.dependencies.clock.now()
     billing_context = BillingContext(context.dependencies.ids, context.dependencies.policy, now)
     file_number, issued_ids = await draw_bill_ids(context.uow.bills, billing_context, amount)

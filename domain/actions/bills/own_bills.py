@@ -8,8 +8,8 @@ from domain.blocks.billing import BillingContext
 from domain.blocks.charging import list_request_bills
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.registries.rules import ChargeState
+from domain.repositories import BillSubjectRepositories
 from domain.requests.request import Phase, RequestFilter
-from domain.unit_of_work import UnitOfWork
 
 CHARGED_REGISTRIES: tuple[Registry, ...] = tuple(registry for registry in REGISTRIES.values() if registry.charge_terms)
 """The registries whose rows are owed."""
@@ -21,7 +21,7 @@ MOST_OWN_REQUESTS = 200
 """Own requests whose bills are looked for."""
 
 
-async def list_payable_own_bills(context: ActionContext, mobile: str) -> list[Bill]:
+async def list_payable_own_bills(context: ActionContext[BillSubjectRepositories], mobile: str) -> list[Bill]:
     """Return all bills that somebody (+989…) can pay: those of requests, newest request first, then those of rows."""
     row_bills = await list_payable_row_bills(context, mobile)
     criteria = RequestFilter(mobile=mobile, phase=Phase.NEEDS_PAYMENT, limit=MOST_OWN_REQUESTS)
@@ -30,7 +30,7 @@ async def list_payable_own_bills(context: ActionContext, mobile: str) -> list[Bi
     return [*(bill for bill in request_bills if bill.state.is_payable), *row_bills]
 
 
-async def list_payable_row_bills(context: ActionContext, mobile: str) -> list[Bill]:
+async def list_payable_row_bills(context: ActionContext[BillSubjectRepositories], mobile: str) -> list[Bill]:
     """Return the unpaid bills of rows that concern a mobile (+989…), oldest row first.
 
     What is owed and has no bill yet is billed, as when its plate is asked for; a violation without a fine, or annulled,
@@ -50,7 +50,7 @@ async def list_payable_row_bills(context: ActionContext, mobile: str) -> list[Bi
     return [bill for bill in row_bills if bill.state.is_payable]
 
 
-async def find_last_paid_bill(uow: UnitOfWork, mobile: str) -> Bill | None:
+async def find_last_paid_bill(uow: BillSubjectRepositories, mobile: str) -> Bill | None:
     """Return the bill of a mobile (+989…) that was paid last, of the newest requests and of all rows; None without
     one.
     """

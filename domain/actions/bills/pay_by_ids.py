@@ -14,7 +14,7 @@ from domain.actions.messages.notify import announce_outcome
 from domain.bills.bill import Bill, BillState, PaymentMethod, PaymentOutcome
 from domain.bills.merged_bill import MergedBill, MergedShare, derive_merged_state
 from domain.bills.pos_receipts import PosReceipt
-from domain.unit_of_work import UnitOfWork
+from domain.repositories import BillRepositories, BillSubjectRepositories
 from domain.values import bill_ids
 from domain.values.errors import AmountMismatch, BillNotFound
 
@@ -46,7 +46,7 @@ class RecordedReceipt:
         return derive_merged_state(states) if self.merged_bill else states[0]
 
 
-async def find_payable_by_ids(uow: UnitOfWork, bill_id: str, payment_id: str) -> Bill | MergedBill:
+async def find_payable_by_ids(uow: BillRepositories, bill_id: str, payment_id: str) -> Bill | MergedBill:
     """Return what a pair of ids pays, in any digit script; `InvalidField` on a bad check digit, `BillNotFound`."""
     parsed_ids = bill_ids.parse_ids(bill_id, payment_id)
     payable = await find_payable(uow, parsed_ids.bill_id)
@@ -82,7 +82,7 @@ async def record_payment_by_ids(
 
 
 async def _distribute(
-    uow: UnitOfWork, payable: Bill | MergedBill, amount: int
+    uow: BillSubjectRepositories, payable: Bill | MergedBill, amount: int
 ) -> list[tuple[Bill, int, MergedShare | None]]:
     """Return which bill gets how much; the parts of a merged bill are locked, in the order of everybody."""
     if isinstance(payable, Bill):

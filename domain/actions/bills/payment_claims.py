@@ -16,6 +16,7 @@ from domain.bills.payment_claim import MOST_PHOTOS, SLIP_PAPER, ClaimDetails, Pa
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
+from domain.repositories import BillRepositories, RequestRepositories
 from domain.values.errors import NotFound
 from domain.values.files import PreparedFile
 from domain.values.required_text import read_required_text
@@ -51,7 +52,9 @@ async def open_claim(
     return claim
 
 
-async def _add_photos(context: ActionContext, claim: PaymentClaim, files: Sequence[PreparedFile]) -> None:
+async def _add_photos(
+    context: ActionContext[BillRepositories], claim: PaymentClaim, files: Sequence[PreparedFile]
+) -> None:
     """Add photos of a slip, each once, as many as a claim takes."""
     photos = await context.uow.payment_claims.list_photos([claim.id]) if files else []
     for file in files:
@@ -99,6 +102,6 @@ async def _record_event(context: ActorContext, bill: Bill, event_name: str) -> N
         await context.dependencies.engine.record_event(context.uow, request, event_name, context.actor, facts)
 
 
-async def _render_refusal(context: ActionContext, bill: Bill, reason: str) -> RenderedMessage:
+async def _render_refusal(context: ActionContext[RequestRepositories], bill: Bill, reason: str) -> RenderedMessage:
     facts = {"amount": group_digits(bill.amount), "service": await render_purpose(context, bill), "reason": reason}
     return context.dependencies.catalogue.render_message("sms.claim.not_found", facts, MessageClass.NOTICE)

@@ -11,7 +11,7 @@ reference is unique for each method; the refund keeps the IBAN.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.actions.bills.changed_lines import find_changed_line
+from domain.actions.bills.changed_lines import RefundSubjectRepositories, find_changed_line
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
@@ -33,6 +33,7 @@ from domain.bills.bill import (
 )
 from domain.bills.ports import BillRepository
 from domain.messages.catalogue import RenderedMessage
+from domain.repositories import BillRepositories
 from domain.settings.policy import Policy
 from domain.values import bill_ids
 from domain.values.actors import Actor
@@ -108,7 +109,11 @@ async def record_refund(
 
 
 async def refuse_transfer_to_account(
-    context: ActorContext, bill: Bill, refunds: Sequence[Refund], due_refunds: Sequence[Refund], iban: Iban
+    context: ActorContext[RefundSubjectRepositories],
+    bill: Bill,
+    refunds: Sequence[Refund],
+    due_refunds: Sequence[Refund],
+    iban: Iban,
 ) -> None:
     """Refuse to send these refunds of a locked bill to an account now: a second person has to approve that, or the
     number changed since the payment and it waits, or the old number objects.
@@ -121,7 +126,9 @@ async def refuse_transfer_to_account(
         refuse_unapproved(due_refunds, RefundTarget(iban), context.actor)
 
 
-async def approve_refund(context: ActorContext, bill_id: str, iban: str, amount: int) -> Bill:
+async def approve_refund(
+    context: ActorContext[RefundSubjectRepositories], bill_id: str, iban: str, amount: int
+) -> Bill:
     """Agree, as a second person, that all that is due back on a bill (`amount` rials) goes to an IBAN.
 
     Whoever recorded the money agrees to nothing about it. Errors: `Forbidden`, `InvalidField` (bill id, IBAN),
@@ -139,7 +146,7 @@ async def approve_refund(context: ActorContext, bill_id: str, iban: str, amount:
 
 
 async def store_approval(
-    context: ActorContext, bill: Bill, due_refunds: Sequence[Refund], target: RefundTarget
+    context: ActorContext[BillRepositories], bill: Bill, due_refunds: Sequence[Refund], target: RefundTarget
 ) -> None:
     """Keep a second person's word on refunds of a locked bill; `NotAllowedNow` for who recorded money of it."""
     now = context.dependencies.clock.now()

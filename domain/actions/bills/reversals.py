@@ -32,7 +32,7 @@ from domain.engine.engine import StepOutcome
 from domain.gateways.attempt import AttemptAlert
 from domain.gateways.ports import PaymentAttemptRepository
 from domain.messages.catalogue import RenderedMessage
-from domain.unit_of_work import UnitOfWork
+from domain.repositories import BillRepositories
 from domain.values.errors import AlreadyDone, NotAllowedNow, NotFound
 from domain.values.reasons import AlreadyDoneReason, NotAllowedReason, NotFoundReason
 from domain.values.required_text import read_required_text
@@ -104,7 +104,7 @@ async def reverse_payment(context: ActorContext, bill_id: str, payment_row_id: i
     return replace(reversals_by_bill[requested_bill_id], of_other_parts=of_other_parts)
 
 
-async def _list_of_receipt(uow: UnitOfWork, bill_id: str, payment_row_id: int) -> dict[int, int]:
+async def _list_of_receipt(uow: BillRepositories, bill_id: str, payment_row_id: int) -> dict[int, int]:
     """Return what was paid by the receipt of a payment: the row of each bill with that of its payment, the one that was
     named first.
     """

@@ -8,7 +8,7 @@ second person approves first, and the transfer has to go to the IBAN that this p
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from domain.actions.bills.merged_bills import load_paid_bills
 from domain.actions.bills.pay_by_ids import RecordedReceipt, find_payable_by_ids, record_payment_by_ids
@@ -18,6 +18,7 @@ from domain.authorization.rights import Right
 from domain.bills.bill import PaymentMethod, acting_label, normalise_reference
 from domain.ledger.accounts import MoneySource
 from domain.ledger.suspense import SuspenseReceipt, SuspenseState
+from domain.repositories import BillRepositories, LedgerRepositories
 from domain.settings.policy import Policy
 from domain.values.actors import Actor
 from domain.values.errors import (
@@ -35,6 +36,10 @@ from domain.values.version_token import VersionToken, refuse_stale
 
 LONGEST_REASON = 300
 """UTF-16 units of why a receipt is matched or returned."""
+
+
+class BillLedgerRepositories(BillRepositories, LedgerRepositories, Protocol):
+    """Bills, and the books in which their money stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,11 @@ class _Decision:
 
 
 async def hold_in_suspense(
-    context: ActorContext, source: MoneySource, amount: int, reference: str, facts: Mapping[str, str | int]
+    context: ActorContext[LedgerRepositories],
+    source: MoneySource,
+    amount: int,
+    reference: str,
+    facts: Mapping[str, str | int],
 ) -> SuspenseReceipt:
     """Keep `amount` rials that came by `source` and fit no bill, and post them; nobody is notified here.
 
@@ -95,7 +104,7 @@ async def hold_in_suspense(
     return receipt
 
 
-async def withdraw_receipt(context: ActorContext, receipt: SuspenseReceipt) -> SuspenseReceipt:
+async def withdraw_receipt(context: ActorContext[LedgerRepositories], receipt: SuspenseReceipt) -> SuspenseReceipt:
     """Take an open receipt out of suspense: the bank filed the same payment again over the right amount, so this money
     never was. `Conflict("receipt")` where somebody decided on it meanwhile.
     """
@@ -141,7 +150,7 @@ async def match_receipt(
 
 
 async def approve_return(
-    context: ActorContext, receipt_id: int, iban: str, version: VersionToken | None = None
+    context: ActorContext[LedgerRepositories], receipt_id: int, iban: str, version: VersionToken | None = None
 ) -> SuspenseReceipt:
     """Agree, as a second person, that a receipt is transferred to an IBAN.
 
@@ -161,7 +170,10 @@ async def approve_return(
 
 
 async def return_receipt(
-    context: ActorContext, receipt_id: int, transfer: ReturnTransfer, version: VersionToken | None = None
+    context: ActorContext[BillLedgerRepositories],
+    receipt_id: int,
+    transfer: ReturnTransfer,
+    version: VersionToken | None = None,
 ) -> SuspenseReceipt:
     """Record that a receipt was transferred back; the same transfer again answers the same.
 

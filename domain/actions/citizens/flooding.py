@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
+from domain.repositories import LineRepositories
 from domain.values.addresses import network_for_address
 from domain.values.rate_windows import EPOCH
 
@@ -29,7 +30,9 @@ WORK_NEEDED = "source_address"
 """The field of `TooManyRequests` where an address did something so often that it needs work from now on."""
 
 
-async def admit_submission(context: ActionContext, form_name: str, source_address: str, work_nonce: str) -> bool:
+async def admit_submission(
+    context: ActionContext[LineRepositories], form_name: str, source_address: str, work_nonce: str
+) -> bool:
     """Count a form, and return whether it is taken now: no flood, work done, or long enough after the last one."""
     if (
         await context.uow.lines.add_hit(f"flood:{form_name}", context.dependencies.clock.now(), FLOOD_WINDOW)
@@ -39,7 +42,9 @@ async def admit_submission(context: ActionContext, form_name: str, source_addres
     return await admit_worker(context, form_name, source_address, work_nonce)
 
 
-async def admit_worker(context: ActionContext, form_name: str, source_address: str, work_nonce: str) -> bool:
+async def admit_worker(
+    context: ActionContext[LineRepositories], form_name: str, source_address: str, work_nonce: str
+) -> bool:
     """Return whether a form that needs work is taken now: it was done, or the last one without is long enough ago."""
     now, network = context.dependencies.clock.now(), network_for_address(source_address)
     if work_nonce and await _is_work_done(context, form_name, source_address, work_nonce):
@@ -64,7 +69,9 @@ def is_worked(work: str, nonce: str) -> bool:
     return int.from_bytes(digest) >> (len(digest) * 8 - WORK_BITS) == 0
 
 
-async def _is_work_done(context: ActionContext, form_name: str, source_address: str, nonce: str) -> bool:
+async def _is_work_done(
+    context: ActionContext[LineRepositories], form_name: str, source_address: str, nonce: str
+) -> bool:
     """Return whether the work was done lately, and was not brought before."""
     if len(nonce) > _LONGEST_NONCE or not nonce.isascii():
         return False

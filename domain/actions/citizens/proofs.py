@@ -21,6 +21,7 @@ from domain.actions.messages.verification_codes import (
 from domain.messages.code_spending import CodeDelivery
 from domain.people.citizen_session import CitizenSession
 from domain.people.sessions import digest_token
+from domain.repositories import CitizenRepositories
 from domain.values.addresses import network_for_address
 from domain.values.errors import MobileNotVerified, NotFound
 from domain.values.identifiers import parse_mobile
@@ -88,14 +89,16 @@ def _source_limit(source_address: str) -> dict[str, int]:
     return {f"proof:from:{network_for_address(source_address)}": CODES_PER_SOURCE}
 
 
-async def find_code_recipient(context: ActionContext, session: CitizenSession, purpose: str) -> str | None:
+async def find_code_recipient(
+    context: ActionContext[CitizenRepositories], session: CitizenSession, purpose: str
+) -> str | None:
     """Return the mobile that a code is under way to; None where none is that still holds."""
     proof = await context.uow.mobile_proofs.find(PORTAL_CHANNEL, _build_proof_address(session, purpose))
     return proof.mobile if proof and proof.expires_at > context.dependencies.clock.now() else None
 
 
 async def confirm_session_code(
-    context: ActionContext, session: CitizenSession, purpose: str, code: str
+    context: ActionContext[CitizenRepositories], session: CitizenSession, purpose: str, code: str
 ) -> ProvedSession | MobileNotVerified:
     """Bind the mobile that a code proves to the session, which gets a new token; or return why it proves none, which
     is counted, so nothing may be rolled back. The digits are read out of whatever was typed, in any script.

@@ -4,6 +4,7 @@ from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.people.citizen_session import PROOF_LIMIT, SESSION_LIFETIME, CitizenSession
 from domain.people.sessions import digest_token
+from domain.repositories import CitizenRepositories
 from domain.unit_of_work import Store
 from domain.values.actors import Actor, Role
 
@@ -24,7 +25,7 @@ def citizen_actor(proved_mobile: str | None) -> Actor:
     return Actor(frozenset({Role.CITIZEN}), "citizen", proved_mobile, PORTAL_CHANNEL)
 
 
-async def open_session(context: ActionContext, begin_key: str = "") -> tuple[str, CitizenSession]:
+async def open_session(context: ActionContext[CitizenRepositories], begin_key: str = "") -> tuple[str, CitizenSession]:
     """Return a new session and its token, which is kept nowhere else.
 
     With the key of a form that a browser without a session sent there is one session, however often the form comes (a
@@ -42,7 +43,9 @@ async def open_session(context: ActionContext, begin_key: str = "") -> tuple[str
     return token, session
 
 
-async def _add_session(context: ActionContext, key_digest: str | None = None) -> tuple[str, CitizenSession]:
+async def _add_session(
+    context: ActionContext[CitizenRepositories], key_digest: str | None = None
+) -> tuple[str, CitizenSession]:
     """Store a session; that of a form's key has its token as a pending one beside it."""
     token, now = context.dependencies.ids.new_token(), context.dependencies.clock.now()
     session = CitizenSession(
@@ -57,7 +60,7 @@ async def _add_session(context: ActionContext, key_digest: str | None = None) ->
     return token, session
 
 
-async def find_session(context: ActionContext, token: str) -> CitizenSession | None:
+async def find_session(context: ActionContext[CitizenRepositories], token: str) -> CitizenSession | None:
     """Return the session that lives and has this token; None where there is none. Unknown tokens make no session.
 
     The token before the last proof opens it without that proof, until the new one is used.
@@ -70,7 +73,7 @@ async def find_session(context: ActionContext, token: str) -> CitizenSession | N
     return session.without_proof() if is_earlier_token else session
 
 
-async def note_session_use(context: ActionContext, session: CitizenSession, token: str) -> None:
+async def note_session_use(context: ActionContext[CitizenRepositories], session: CitizenSession, token: str) -> None:
     """Store that a session is used now, by this token; a proof that has ended is forgotten, and does not begin anew."""
     now, token_digest = context.dependencies.clock.now(), digest_token(token)
     if session.pending_digest == token_digest:
@@ -85,7 +88,7 @@ def is_use_due(dependencies: Dependencies, session: CitizenSession, token: str) 
     return session.pending_digest == digest_token(token) or session.is_use_due(dependencies.clock.now())
 
 
-async def end_session(context: ActionContext, session: CitizenSession) -> None:
+async def end_session(context: ActionContext[CitizenRepositories], session: CitizenSession) -> None:
     """Forget a session: none of its tokens opens anything any more."""
     await context.uow.citizen_sessions.delete(session.id)
 

@@ -16,6 +16,7 @@ from domain.drafts.files import DraftFile
 from domain.fields.types import format_number
 from domain.language.papers import NO_PAPERS, ServicePapers
 from domain.language.service import Service
+from domain.repositories import PaperRepositories
 from domain.requests.documents import Document
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor
@@ -56,7 +57,7 @@ async def attach_document(context: ActorContext, code: TrackingCode, paper_name:
 
 
 async def require_place(
-    context: ActorContext,
+    context: ActorContext[PaperRepositories],
     code: TrackingCode,
     paper_name: str,
     source_sha256: str,

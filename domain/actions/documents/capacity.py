@@ -10,6 +10,7 @@ from datetime import timedelta
 from domain.actions.context import ActionContext
 from domain.drafts.ports import DraftFileRepository
 from domain.fields.types import format_number
+from domain.repositories import LineRepositories
 from domain.uploads.ports import UploadRepository
 from domain.values.addresses import network_for_address
 from domain.values.errors import TooLarge, TooManyRequests
@@ -58,17 +59,17 @@ async def require_upload_capacity(uploads: UploadRepository, size: int) -> None:
         raise TooManyRequests("documents", TooManyRequestsReason.DRAFT_FILES)
 
 
-async def count_file(context: ActionContext, source_address: str) -> None:
+async def count_file(context: ActionContext[LineRepositories], source_address: str) -> None:
     """Count a file that an address will have opened; `TooManyRequests("documents")` once they are too many."""
     await _count(context, f"files:{network_for_address(source_address)}")
 
 
-async def count_upload(context: ActionContext, source_address: str) -> None:
+async def count_upload(context: ActionContext[LineRepositories], source_address: str) -> None:
     """Count an upload that an address begins; errors: as `count_file`."""
     await _count(context, f"uploads:{network_for_address(source_address)}")
 
 
-async def _count(context: ActionContext, count_key: str) -> None:
+async def _count(context: ActionContext[LineRepositories], count_key: str) -> None:
     if (
         await context.uow.lines.add_hit(count_key, context.dependencies.clock.now(), COUNTING_WINDOW)
         > FILES_PER_ADDRESS

@@ -4,6 +4,7 @@ from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.authorization.request_policy import refuse_foreign_request
 from domain.language.papers import list_citizen_papers
+from domain.repositories import RequestRepositories
 from domain.requests.ports import RequestRepository
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor
@@ -31,7 +32,7 @@ async def find_own_request(
     return request
 
 
-async def lock_open_request(context: ActorContext, code: TrackingCode) -> ServiceRequest:
+async def lock_open_request(context: ActorContext[RequestRepositories], code: TrackingCode) -> ServiceRequest:
     """Return this citizen's own request, locked, that takes papers now.
 
     Errors: as `find_own_request`; `NotAllowedNow("code")` once it has ended, `InvalidField("field")` where its service

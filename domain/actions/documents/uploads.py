@@ -16,6 +16,7 @@ from domain.actions.documents.capacity import (
     require_waiting_capacity,
 )
 from domain.actions.sweeping import sweep_in_units
+from domain.repositories import DraftRepositories
 from domain.unit_of_work import Store
 from domain.uploads.ports import UploadRepository
 from domain.uploads.upload import Upload, UploadOwner
@@ -34,7 +35,7 @@ SWEPT_AT_ONCE = 100
 
 
 async def create_upload(
-    context: ActionContext, owner: UploadOwner, file_name: str, size: int, source_address: str
+    context: ActionContext[DraftRepositories], owner: UploadOwner, file_name: str, size: int, source_address: str
 ) -> Upload:
     """Begin the upload of a file of `size` bytes to a locked owner.
 
@@ -60,7 +61,7 @@ async def create_upload(
     return upload
 
 
-async def get_upload(context: ActionContext, owner: UploadOwner, upload_id: int) -> Upload:
+async def get_upload(context: ActionContext[DraftRepositories], owner: UploadOwner, upload_id: int) -> Upload:
     """Return an upload to this owner; `NotFound` for any other, and where its time is over."""
     upload = await context.uow.uploads.find_of_owner(upload_id, owner)
     if upload is None or upload.expires_at <= context.dependencies.clock.now():
@@ -68,7 +69,9 @@ async def get_upload(context: ActionContext, owner: UploadOwner, upload_id: int)
     return upload
 
 
-async def append_chunk(context: ActionContext, owner: UploadOwner, upload_id: int, offset: int, chunk: bytes) -> Upload:
+async def append_chunk(
+    context: ActionContext[DraftRepositories], owner: UploadOwner, upload_id: int, offset: int, chunk: bytes
+) -> Upload:
     """Add the bytes that follow the first `offset` ones. The owner is locked: of the same chunk sent twice one counts.
 
     Errors: `NotFound`; `Conflict("offset")` where another number of bytes came so far, `TooLarge` beyond the size that
@@ -92,7 +95,9 @@ async def delete_upload(uploads: UploadRepository, owner: UploadOwner, upload_id
         await uploads.delete(upload.id)
 
 
-async def read_upload(context: ActionContext, owner: UploadOwner, upload_id: int) -> tuple[Upload, bytes]:
+async def read_upload(
+    context: ActionContext[DraftRepositories], owner: UploadOwner, upload_id: int
+) -> tuple[Upload, bytes]:
     """Return a finished upload with its bytes: none of one that became a file of its owner already, maybe just now.
 
     `NotFound` for one that is not there, whose time is over, or that is not finished.
@@ -103,7 +108,7 @@ async def read_upload(context: ActionContext, owner: UploadOwner, upload_id: int
     return upload, await context.uow.uploads.get_content(upload_id)
 
 
-async def take_upload(context: ActionContext, upload: Upload) -> None:
+async def take_upload(context: ActionContext[DraftRepositories], upload: Upload) -> None:
     """Note that an upload became a file of its owner: named again, it makes no second one. Its bytes are deleted."""
     upload.taken_at = context.dependencies.clock.now()
     await context.uow.uploads.take(upload)

@@ -9,6 +9,7 @@ from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.drafts.draft import RESUME_CODE_DIGITS, Draft
 from domain.language.service import Service
+from domain.repositories import DraftRepositories
 from domain.values.addresses import network_for_address
 from domain.values.errors import NotFound, TooManyRequests, UnknownService
 from domain.values.reasons import NotFoundReason, TooManyRequestsReason
@@ -34,7 +35,7 @@ def get_form_service(dependencies: Dependencies, service_key: str) -> Service:
 
 
 async def begin_draft(
-    context: ActionContext,
+    context: ActionContext[DraftRepositories],
     session_id: int,
     service_key: str,
     source_address: str,
@@ -57,7 +58,7 @@ async def begin_draft(
 
 
 async def begin_keyed_draft(
-    context: ActionContext, session_id: int, service_key: str, key: str, source_address: str
+    context: ActionContext[DraftRepositories], session_id: int, service_key: str, key: str, source_address: str
 ) -> Draft:
     """Return the draft that this session began under an idempotency key, locked: a new one at first, and the same
     whenever the browser asks again, because the answer was lost. Its id is made of session and key, so the store takes
@@ -84,7 +85,7 @@ def derive_draft_id(session_id: int, key: str) -> int:
 
 
 async def _add_draft(
-    context: ActionContext,
+    context: ActionContext[DraftRepositories],
     session_id: int,
     draft: Draft,
     source_address: str,
@@ -100,13 +101,13 @@ async def _add_draft(
     await context.uow.drafts.add(draft, session_id)
 
 
-async def _require_few_drafts(context: ActionContext, session_id: int) -> None:
+async def _require_few_drafts(context: ActionContext[DraftRepositories], session_id: int) -> None:
     open_drafts = [held for held in await list_drafts(context, session_id) if not held.is_submitted]
     if len(open_drafts) >= DRAFTS_PER_SESSION:
         raise TooManyRequests("draft", TooManyRequestsReason.DRAFTS)
 
 
-async def copy_draft(context: ActionContext, session_id: int, former_draft: Draft) -> Draft:
+async def copy_draft(context: ActionContext[DraftRepositories], session_id: int, former_draft: Draft) -> Draft:
     """Return a new draft with all that was typed in a submitted one: another request alike begins with it.
 
     `TooManyRequests` for a session that holds too many.
@@ -125,7 +126,7 @@ async def copy_draft(context: ActionContext, session_id: int, former_draft: Draf
     return draft
 
 
-async def list_drafts(context: ActionContext, session_id: int) -> list[Draft]:
+async def list_drafts(context: ActionContext[DraftRepositories], session_id: int) -> list[Draft]:
     """Return the drafts that a session holds and whose time is not over, the one that was saved last first."""
     now = context.dependencies.clock.now()
     return [
@@ -135,7 +136,9 @@ async def list_drafts(context: ActionContext, session_id: int) -> list[Draft]:
     ]
 
 
-async def get_draft(context: ActionContext, session_id: int, draft_id: int, *, lock: bool = False) -> Draft:
+async def get_draft(
+    context: ActionContext[DraftRepositories], session_id: int, draft_id: int, *, lock: bool = False
+) -> Draft:
     """Return a draft that this session holds; `NotFound("draft")` for any other, as if it did not exist."""
     draft = await context.uow.drafts.find_held(draft_id, session_id, lock=lock)
     if (

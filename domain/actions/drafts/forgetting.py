@@ -5,13 +5,14 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_draft
 from domain.actions.sweeping import sweep_in_units
 from domain.drafts.draft import Draft
+from domain.repositories import DraftRepositories
 from domain.unit_of_work import Store
 
 SWEPT_AT_ONCE = 500
 """Drafts that one unit forgets."""
 
 
-async def delete_draft(context: ActionContext, session_id: int, draft_id: int) -> Draft:
+async def delete_draft(context: ActionContext[DraftRepositories], session_id: int, draft_id: int) -> Draft:
     """Forget a draft that this session holds, on every device, and return what it was; `NotFound("draft")`.
 
     The request that it became, if any, stays.

@@ -8,6 +8,7 @@ from domain.actions.drafts.saving import keep_draft
 from domain.drafts.draft import Draft
 from domain.drafts.files import DraftFile
 from domain.language.papers import ServicePapers, list_citizen_papers
+from domain.repositories import DraftRepositories
 from domain.values.errors import InvalidField, NotFound
 from domain.values.files import PreparedFile
 from domain.values.reasons import InvalidReason, NotFoundReason
@@ -22,7 +23,9 @@ def find_papers(dependencies: Dependencies, draft: Draft) -> ServicePapers | Non
     return service.papers if list_citizen_papers(service.papers) else None
 
 
-async def get_open_draft(context: ActionContext, session_id: int, draft_id: int, *, lock: bool = False) -> Draft:
+async def get_open_draft(
+    context: ActionContext[DraftRepositories], session_id: int, draft_id: int, *, lock: bool = False
+) -> Draft:
     """Return a draft that this session holds; `NotFound("draft")`, also for one that was sent."""
     draft = await get_draft(context, session_id, draft_id, lock=lock)
     if draft.is_submitted:
@@ -30,7 +33,7 @@ async def get_open_draft(context: ActionContext, session_id: int, draft_id: int,
     return draft
 
 
-async def lock_paper_draft(context: ActionContext, session_id: int, draft_id: int) -> Draft:
+async def lock_paper_draft(context: ActionContext[DraftRepositories], session_id: int, draft_id: int) -> Draft:
     """Return a draft that this session holds, locked; `NotFound("draft")`, also for one that was sent or whose service
     asks citizens for no papers.
     """
@@ -41,7 +44,7 @@ async def lock_paper_draft(context: ActionContext, session_id: int, draft_id: in
 
 
 async def add_draft_file(
-    context: ActionContext, session_id: int, draft_id: int, paper_name: str, file: PreparedFile
+    context: ActionContext[DraftRepositories], session_id: int, draft_id: int, paper_name: str, file: PreparedFile
 ) -> DraftFile:
     """Keep a prepared file as a paper of a draft; the same file as the same paper again changes nothing.
 
@@ -60,7 +63,7 @@ async def add_draft_file(
 
 
 async def require_draft_place(
-    context: ActionContext, draft: Draft, paper_name: str, source_sha256: str, size: int
+    context: ActionContext[DraftRepositories], draft: Draft, paper_name: str, source_sha256: str, size: int
 ) -> DraftFile | None:
     """Return the same file as the same paper, if an open draft has it already; raises `InvalidField("field")` for no
     such paper, and `TooLarge` where `size` bytes more would be too many files or bytes.
@@ -78,7 +81,9 @@ async def require_draft_place(
     return repeated
 
 
-async def remove_draft_file(context: ActionContext, session_id: int, draft_id: int, file_id: int) -> None:
+async def remove_draft_file(
+    context: ActionContext[DraftRepositories], session_id: int, draft_id: int, file_id: int
+) -> None:
     """Take a file out of a draft; one that is gone already is no error. `NotFound("draft")`."""
     draft = await get_open_draft(context, session_id, draft_id, lock=True)
     for draft_file in await context.uow.draft_files.list_of_draft(draft.id):
@@ -86,7 +91,7 @@ async def remove_draft_file(context: ActionContext, session_id: int, draft_id: i
             await context.uow.draft_files.delete(draft_file)
 
 
-async def leave_papers(context: ActionContext, session_id: int, draft_id: int) -> None:
+async def leave_papers(context: ActionContext[DraftRepositories], session_id: int, draft_id: int) -> None:
     """Note that the page of papers was left by «go on»: papers may come later. `NotFound("draft")`."""
     draft = await get_open_draft(context, session_id, draft_id, lock=True)
     if PAPERS_STEP not in draft.saved_sections:

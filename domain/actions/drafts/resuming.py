@@ -3,12 +3,13 @@
 from domain.actions.context import ActionContext
 from domain.actions.requests.track import count_guess
 from domain.drafts.draft import Draft, DraftHolder, read_resume_code
+from domain.repositories import DraftRepositories
 from domain.values.errors import NotFound
 from domain.values.reasons import NotFoundReason
 
 
 async def resume_draft(
-    context: ActionContext, session_id: int, proved_mobile: str, typed_code: str
+    context: ActionContext[DraftRepositories], session_id: int, proved_mobile: str, typed_code: str
 ) -> Draft | NotFound:
     """Let this session, which has proved that mobile (+989…), hold the draft with this short code, and return it.
 

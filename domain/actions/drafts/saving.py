@@ -15,6 +15,7 @@ from domain.fields.moments import Day
 from domain.fields.types import ReadingContext, Text
 from domain.language.form_sections import FormSection
 from domain.language.service import Service
+from domain.repositories import DraftRepositories
 from domain.values import identifiers
 from domain.values.calendar import jalali_text
 from domain.values.errors import InvalidField, NotFound, TooLarge
@@ -30,7 +31,9 @@ _EIGHT_DAYS = timedelta(days=8)
 REPRESENTED_NAME = Field("represented_name", Text(80))
 
 
-async def save_section(context: ActionContext, session_id: int, draft_id: int, typed_form: TypedForm) -> Draft:
+async def save_section(
+    context: ActionContext[DraftRepositories], session_id: int, draft_id: int, typed_form: TypedForm
+) -> Draft:
     """Keep what was typed in one section, and return the draft that has it.
 
     Another tab's sections stay as they are. A draft that was submitted stays as it is too: the same values change
@@ -49,7 +52,9 @@ async def save_section(context: ActionContext, session_id: int, draft_id: int, t
     return await keep_draft(context, draft)
 
 
-async def save_mobile(context: ActionContext, session_id: int, draft_id: int, typed_mobile: str) -> Draft:
+async def save_mobile(
+    context: ActionContext[DraftRepositories], session_id: int, draft_id: int, typed_mobile: str
+) -> Draft:
     """Keep the mobile that takes a draft up on another device (+989…); `InvalidField("mobile")`, `NotFound("draft")`.
 
     A submitted draft keeps the one that it has.
@@ -63,7 +68,7 @@ async def save_mobile(context: ActionContext, session_id: int, draft_id: int, ty
 
 
 async def save_relation(
-    context: ActionContext, session_id: int, draft_id: int, relation: Relation, represented_name: str
+    context: ActionContext[DraftRepositories], session_id: int, draft_id: int, relation: Relation, represented_name: str
 ) -> Draft:
     """Keep for whom the citizen asks; the name is needed for anybody but oneself (`MissingField`, `InvalidField`)."""
     draft = await get_draft(context, session_id, draft_id, lock=True)
@@ -112,7 +117,7 @@ def find_section(service: Service, section_name: str) -> FormSection:
     return section
 
 
-async def keep_draft(context: ActionContext, draft: Draft) -> Draft:
+async def keep_draft(context: ActionContext[DraftRepositories], draft: Draft) -> Draft:
     """Store a changed draft, which this unit has locked, and put its end off."""
     draft.updated_at, draft.expires_at = context.dependencies.clock.now(), reckon_expiry(context.dependencies)
     await context.uow.drafts.save(draft)

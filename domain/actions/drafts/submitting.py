@@ -14,6 +14,7 @@ from domain.actions.requests.unverified import mark_unverified
 from domain.drafts.draft import Draft, Relation
 from domain.fields.stored import StoredField, StoredForm
 from domain.fields.types import Text
+from domain.repositories import LineRepositories
 from domain.requests.request import ServiceRequest
 from domain.values.addresses import network_for_address
 from domain.values.errors import TooManyRequests
@@ -77,13 +78,13 @@ async def submit_unverified(
     return request
 
 
-async def _count_request(context: ActionContext, mobile: str) -> None:
+async def _count_request(context: ActionContext[LineRepositories], mobile: str) -> None:
     counted = await context.uow.lines.add_hit(f"requests:{mobile}", context.dependencies.clock.now(), COUNTING_WINDOW)
     if counted > REQUESTS_PER_MOBILE:
         raise TooManyRequests("draft", TooManyRequestsReason.REQUESTS)
 
 
-async def _count_unverified(context: ActionContext, source_address: str, *, has_worked: bool) -> None:
+async def _count_unverified(context: ActionContext[LineRepositories], source_address: str, *, has_worked: bool) -> None:
     now, address_key = context.dependencies.clock.now(), f"unverified:{network_for_address(source_address)}"
     address_count = await context.uow.lines.add_hit(address_key, now, COUNTING_WINDOW)
     if (

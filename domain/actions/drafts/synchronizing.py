@@ -14,6 +14,7 @@ from domain.actions.drafts.beginning import begin_keyed_draft, get_draft
 from domain.actions.drafts.saving import find_section, save_relation, save_section, tidy_typed_form
 from domain.drafts.draft import Draft, Relation, TypedForm
 from domain.language.form_sections import FormSection
+from domain.repositories import DraftRepositories
 from domain.values.errors import NotFound
 
 
@@ -64,7 +65,7 @@ class SynchronizedDraft:
 
 
 async def synchronize_draft(
-    context: ActionContext, session_id: int, browser_draft: KeptDraft, source_address: str
+    context: ActionContext[DraftRepositories], session_id: int, browser_draft: KeptDraft, source_address: str
 ) -> SynchronizedDraft:
     """Take over a form that a browser kept. A draft that became a request stays as it is: other values than it has are
     conflicts.
@@ -83,7 +84,7 @@ async def synchronize_draft(
 
 
 async def _open_draft(
-    context: ActionContext, session_id: int, browser_draft: KeptDraft, source_address: str
+    context: ActionContext[DraftRepositories], session_id: int, browser_draft: KeptDraft, source_address: str
 ) -> SynchronizedDraft:
     is_restarted = False
     if browser_draft.draft_id is not None:
@@ -96,7 +97,7 @@ async def _open_draft(
 
 
 async def _take_over_section(
-    context: ActionContext, session_id: int, outcome: SynchronizedDraft, kept_section: KeptSection
+    context: ActionContext[DraftRepositories], session_id: int, outcome: SynchronizedDraft, kept_section: KeptSection
 ) -> None:
     draft, typed_form = outcome.draft, kept_section.typed_form
     try:

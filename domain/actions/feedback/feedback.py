@@ -8,6 +8,7 @@ from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.authorization.request_policy import is_citizen_of, refuse_foreign_request
 from domain.feedback.opinions import Comment, Rating
 from domain.messages.catalogue import RenderedMessage
+from domain.repositories import FeedbackRepositories
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.values.actors import Role
 from domain.values.errors import AlreadyDone, NotAllowedNow, NotFound
@@ -38,7 +39,9 @@ async def rate_request(context: ActorContext, code: TrackingCode, score: int, te
     return request
 
 
-async def _correct_rating(context: ActionContext, request: ServiceRequest, rating: Rating) -> Rating:
+async def _correct_rating(
+    context: ActionContext[FeedbackRepositories], request: ServiceRequest, rating: Rating
+) -> Rating:
     """Put a rating in place of the one that the request has, and return it as it is now; the history keeps both."""
     former = await context.uow.feedback.find_rating(request.id)
     corrected = replace(rating, text=rating.text or (former.text if former else None))
@@ -58,7 +61,7 @@ async def _alert_managers(context: ActionContext, request: ServiceRequest, ratin
     await notify_staff(context, mobiles, render_message)
 
 
-async def find_rateable_request(context: ActionContext, mobile: str) -> ServiceRequest | None:
+async def find_rateable_request(context: ActionContext[FeedbackRepositories], mobile: str) -> ServiceRequest | None:
     """Return the citizen's newest request that ended lately and was not rated: what a bare 1–5 is meant for."""
     for request in await context.uow.requests.list_requests(RequestFilter(mobile=mobile, phase=Phase.DONE, limit=5)):
         if await awaits_rating(context, request):
@@ -66,7 +69,7 @@ async def find_rateable_request(context: ActionContext, mobile: str) -> ServiceR
     return None
 
 
-async def find_corrected_request(context: ActionContext, mobile: str) -> ServiceRequest | None:
+async def find_corrected_request(context: ActionContext[FeedbackRepositories], mobile: str) -> ServiceRequest | None:
     """Return the citizen's request that was rated last, while that can be corrected: what another bare 1–5 is meant
     for.
     """
@@ -82,7 +85,7 @@ async def find_corrected_request(context: ActionContext, mobile: str) -> Service
 
 
 async def store_comment(
-    context: ActorContext,
+    context: ActorContext[FeedbackRepositories],
     text: str,
     *,
     code: TrackingCode | None = None,

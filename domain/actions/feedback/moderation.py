@@ -17,6 +17,7 @@ from domain.feedback.opinions import Comment, CommentState
 from domain.language.service import Service
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
+from domain.repositories import FeedbackRepositories
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, InvalidField
@@ -38,7 +39,10 @@ def may_see_writer(services: Mapping[str, Service], actor: Actor, subject_reques
 
 
 async def moderate_comment(
-    context: ActorContext, comment_id: int, state: CommentState, version: VersionToken | None = None
+    context: ActorContext[FeedbackRepositories],
+    comment_id: int,
+    state: CommentState,
+    version: VersionToken | None = None,
 ) -> Comment:
     """Publish a comment or hide it (again). One that is so already stays as it is.
 

@@ -7,6 +7,7 @@ from domain.actions.context import ActorContext
 from domain.actions.feedback.feedback import rate_request, store_comment
 from domain.actions.feedback.public_comments import COMMENT_WINDOW, LONGEST_COMMENT, MOST_COMMENTS
 from domain.feedback.opinions import Comment
+from domain.repositories import FeedbackRepositories
 from domain.requests.request import ServiceRequest
 from domain.values.errors import AlreadyDone, InvalidField, MissingField, TooManyRequests
 from domain.values.reasons import AlreadyDoneReason, InvalidReason, MissingReason, TooManyRequestsReason
@@ -31,7 +32,9 @@ async def rate_own_request(
     return await rate_request(context, code, int(score_text), _clean_text(rating_text, "rating_text"))
 
 
-async def add_own_comment(context: ActorContext, code: TrackingCode, comment_text: str) -> Comment:
+async def add_own_comment(
+    context: ActorContext[FeedbackRepositories], code: TrackingCode, comment_text: str
+) -> Comment:
     """Store a comment about an own request. Errors: `MissingField("comment")`, `InvalidField("comment")` for a long
     one, `AlreadyDone("comment")` for the same once more, `TooManyRequests`, and those of `store_comment`.
     """

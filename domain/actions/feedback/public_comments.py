@@ -10,6 +10,7 @@ from datetime import timedelta
 from domain.actions.citizens.flooding import WORK_NEEDED
 from domain.actions.context import ActionContext
 from domain.feedback.opinions import Comment
+from domain.repositories import FeedbackRepositories
 from domain.values.addresses import network_for_address
 from domain.values.errors import InvalidField, MissingField, TooManyRequests
 from domain.values.reasons import InvalidReason, TooManyRequestsReason
@@ -29,7 +30,7 @@ MOST_WORKED_COMMENTS = 100
 
 
 async def add_public_comment(
-    context: ActionContext,
+    context: ActionContext[FeedbackRepositories],
     service_key: str,
     comment_text: str,
     address: str,

@@ -6,7 +6,8 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.feedback.view_counting import ViewCounter
 from domain.feedback.opinions import Comment, CommentFilter, CommentState, Opinion
 from domain.language.service import Service
-from domain.unit_of_work import Store, UnitOfWork
+from domain.repositories import FeedbackRepositories
+from domain.unit_of_work import Store
 
 COMMENTS_PER_PAGE = 20
 
@@ -51,7 +52,7 @@ async def visit_service_page(
         return await load_service_page(uow, service, before_id)
 
 
-async def load_service_page(uow: UnitOfWork, service: Service, before_id: int | None = None) -> ServicePage:
+async def load_service_page(uow: FeedbackRepositories, service: Service, before_id: int | None = None) -> ServicePage:
     """Return a service's page without counting it."""
     criteria = CommentFilter(CommentState.PUBLISHED, service.topic_names, before_id, COMMENTS_PER_PAGE + 1)
     comments = await uow.feedback.list_comments(criteria)

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from domain.fleet.ports import FleetRepository
+from domain.repositories import FleetRepositories
 from domain.requests.ports import RequestRepository
-from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import day_bounds
 from domain.values.tracking_codes import TrackingCode
 
 
-async def list_codes_booked_on(uow: UnitOfWork, days: Iterable[date]) -> dict[date, list[TrackingCode]]:
+async def list_codes_booked_on(uow: FleetRepositories, days: Iterable[date]) -> dict[date, list[TrackingCode]]:
     """Return the codes of the requests that have a machine, an operator or an officer booked on each of these days, by
     their hour; a day without any is left out.
     """

@@ -13,6 +13,7 @@ from domain.blocks.work_assignment import drives, find_span_fault, find_work_len
 from domain.fleet.resources import SLOT_LENGTH, Resource, ResourceKind
 from domain.fleet.taken_slots import TakenSlots, load_taken_slots
 from domain.language.service import Transition
+from domain.repositories import FleetRepositories
 from domain.requests.request import ServiceRequest
 from domain.values.calendar import MomentSpan
 from domain.values.errors import Conflict
@@ -146,7 +147,7 @@ class VisitHours:
 
 
 async def load_choosable_hours(
-    context: ActionContext, request: ServiceRequest, step: Transition, period: MomentSpan
+    context: ActionContext[FleetRepositories], request: ServiceRequest, step: Transition, period: MomentSpan
 ) -> ChoosableHours | None:
     """Return at which hours of a period a step can book; None for a step that books nothing at an hour."""
     if any(isinstance(effect, BookVisit) for effect in step.effects):
@@ -158,7 +159,7 @@ async def load_choosable_hours(
 
 
 async def load_machine_hours(
-    context: ActionContext, request: ServiceRequest, booking_effect: BookMachines, period: MomentSpan
+    context: ActionContext[FleetRepositories], request: ServiceRequest, booking_effect: BookMachines, period: MomentSpan
 ) -> MachineHours:
     """Return at which hours of a period an effect can book machines for a request, which need not be stored yet."""
     latest_end = period[1] + find_work_length(request)

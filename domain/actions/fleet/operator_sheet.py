@@ -13,6 +13,7 @@ from domain.authorization.request_policy import may_see_request
 from domain.authorization.rights import Right
 from domain.blocks.operator_reports import WORK_PHOTO, OperatorReport, WorkStage
 from domain.fleet.resources import ResourceKind
+from domain.repositories import FleetRepositories
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, MissingField
 from domain.values.files import PreparedFile
@@ -47,7 +48,7 @@ class WorkEntry:
     """Time of writing and of the stages reached, in UTC; None: just now."""
 
 
-async def list_sheet_jobs(context: ActorContext) -> list[NamedJob]:
+async def list_sheet_jobs(context: ActorContext[FleetRepositories]) -> list[NamedJob]:
     """Return the work of all operators today, by time: for requests that this one may see."""
     names_by_code = {
         resource.code: resource.title

@@ -14,8 +14,8 @@ from domain.blocks.operator_reports import MOST_WORKED_HOURS, OperatorReport, Wo
 from domain.fields.hours import check_hours
 from domain.fleet.ports import FleetRepository
 from domain.fleet.resources import Booking, ResourceKind
+from domain.repositories import FleetRepositories
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.calendar import day_bounds, to_tehran
 from domain.values.errors import NotAllowedNow
@@ -43,7 +43,7 @@ async def find_operators(fleet: FleetRepository, mobile: str, channel: str) -> l
     return [Actor(frozenset(), "operator", one.code, channel) for one in operators if one.mobile == mobile]
 
 
-async def list_jobs_of_day(context: ActionContext, operators: Sequence[Actor]) -> list[OperatorJob]:
+async def list_jobs_of_day(context: ActionContext[FleetRepositories], operators: Sequence[Actor]) -> list[OperatorJob]:
     """Return the work of today (in Tehran) that these operators are booked for, by time."""
     start, end = day_bounds(to_tehran(context.dependencies.clock.now()).date())
     booked = [
@@ -62,7 +62,7 @@ async def list_jobs_of_day(context: ActionContext, operators: Sequence[Actor]) -
 
 
 async def find_job(
-    uow: UnitOfWork, code: TrackingCode, operators: Sequence[Actor], *, lock: bool = False
+    uow: FleetRepositories, code: TrackingCode, operators: Sequence[Actor], *, lock: bool = False
 ) -> OperatorJob:
     """Return the work of one of these operators for a request; `NotFound("code")`. `lock` keeps other writers off."""
     request = await uow.requests.get_by_code(code, lock=lock)

@@ -13,8 +13,8 @@ from domain.fleet.ports import FleetRepository
 from domain.fleet.resources import Booking, Resource, ResourceKind, ResourceStatus
 from domain.registries.declarations import MACHINES, OPERATORS
 from domain.registries.field_types import Note
+from domain.repositories import FleetRepositories
 from domain.requests.ports import RequestRepository
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.calendar import tehran_moment
 from domain.values.errors import Conflict, InvalidField, NotAllowedNow, NotFound
@@ -33,7 +33,7 @@ MOST_DAYS = 60
 
 
 async def take_out_of_service(
-    context: ActorContext, resource_id: int, day_range: tuple[date, date], note: str
+    context: ActorContext[FleetRepositories], resource_id: int, day_range: tuple[date, date], note: str
 ) -> Booking:
     """Take a machine or operator out of service for whole days in Tehran, the first and the last included.
 
@@ -65,7 +65,7 @@ async def take_out_of_service(
     return booking
 
 
-async def return_to_service(context: ActorContext, booking_id: int) -> None:
+async def return_to_service(context: ActorContext[FleetRepositories], booking_id: int) -> None:
     """Put something back into service before its time. Errors: `Forbidden`, `NotFound("booking")`."""
     recorded_by = _require_civil_role(context.actor).label
     booking, resource = await context.uow.fleet.get_booking(booking_id)
@@ -94,7 +94,7 @@ def list_stranded_work(bookings: Sequence[Booking], status: ResourceStatus) -> l
     return [work for work in bookings if work.request_id is not None and is_out(work)]
 
 
-async def refuse_booked_resource(uow: UnitOfWork, resource_id: int, now: datetime) -> None:
+async def refuse_booked_resource(uow: FleetRepositories, resource_id: int, now: datetime) -> None:
     """Raise `Conflict("status")` with the codes of the requests while something has work before it."""
     future_bookings = [
         booking for booking in await uow.fleet.list_bookings_ahead(resource_id, now) if booking.request_id is not None

@@ -14,6 +14,7 @@ from domain.actions.history.sealing import Verification
 from domain.audit.entries import VerificationRecord
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
+from domain.repositories import AuditRepositories
 from domain.unit_of_work import Store
 from domain.values.actors import SYSTEM
 from domain.values.errors import AlreadyDone
@@ -30,7 +31,7 @@ _LOCK_NAME = "verification"
 log = logging.getLogger(__name__)
 
 
-async def request_verification(context: ActorContext) -> None:
+async def request_verification(context: ActorContext[AuditRepositories]) -> None:
     """Ask for a verification; `Forbidden("history")`, `AlreadyDone("history")` while one is waiting or running."""
     verifier = require_right(Right.HISTORY_VERIFY, context.actor, "history")
     await context.uow.serialise(_LOCK_NAME)

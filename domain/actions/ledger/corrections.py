@@ -9,6 +9,7 @@ from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.ledger.accounts import CHART_OF_ACCOUNTS, Account, AccountKey, SubaccountKind
 from domain.ledger.entries import EntryKind, LedgerEntry
+from domain.repositories import LedgerRepositories
 from domain.values.errors import InvalidField
 from domain.values.required_text import read_required_text
 
@@ -20,7 +21,7 @@ ANSWERED_BY_ROWS = frozenset({Account.RECEIVABLE, Account.SURPLUS_PAYABLE, Accou
 
 
 async def post_correction(
-    context: ActorContext, debit: AccountKey, credit: AccountKey, amount: int, note: str
+    context: ActorContext[LedgerRepositories], debit: AccountKey, credit: AccountKey, amount: int, note: str
 ) -> LedgerEntry:
     """Post an amount (rials) from one account to another, and keep it in the audit.
 

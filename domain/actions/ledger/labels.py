@@ -7,6 +7,7 @@ from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.ledger.accounts import CHART_OF_ACCOUNTS, Account, AccountKey, AccountNature, SubaccountKind
 from domain.ledger.entries import EntryKind
+from domain.repositories import OfficeRepositories
 
 _TABLES_BY_KIND: Mapping[SubaccountKind, tuple[str, ...]] = {
     SubaccountKind.SERVICE: ("services.{}.title", "choices.registry.{}"),
@@ -50,7 +51,7 @@ class AccountLabels:
         return self.dependencies.catalogue.text(f"ledger.kinds.{entry_kind}")
 
 
-async def load_account_labels(context: ActionContext) -> AccountLabels:
+async def load_account_labels(context: ActionContext[OfficeRepositories]) -> AccountLabels:
     """Read the names of the offices."""
     return AccountLabels(
         context.dependencies, {office.code: office.name for office in await context.uow.offices.list_all()}

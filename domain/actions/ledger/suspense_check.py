@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.ledger.suspense import SuspenseReceipt, SuspenseState
+from domain.repositories import LedgerRepositories
 from domain.settlement.ports import SettlementRepository
 from domain.settlement.settlement_file import KnownLine, LineOutcome
-from domain.unit_of_work import UnitOfWork
 from domain.values.paging import Cursor
 
 RECEIPTS_AT_ONCE = 200
@@ -46,7 +46,7 @@ class SuspenseDifference:
     """Its place there."""
 
 
-async def compare_suspense(uow: UnitOfWork, limit: int) -> list[SuspenseDifference]:
+async def compare_suspense(uow: LedgerRepositories, limit: int) -> list[SuspenseDifference]:
     """Return where open receipts differ from the lines that brought them, and which lines lack their receipt."""
     differences: list[SuspenseDifference] = []
     cursor: Cursor | None = None

@@ -16,18 +16,19 @@ from domain.language.message_links import LinkSubject
 from domain.messages.catalogue import Catalogue, RenderedMessage, join_fitting
 from domain.messages.keyboards import NO_PAGES, BillPages
 from domain.messages.senders import join_if_named_fits
+from domain.repositories import BillRepositories
 from domain.values.bill_ids import BillIds
 from domain.values.page_tokens import build_link_token
 
 
-async def ensure_payment_link(context: ActionContext, bills: Sequence[Bill]) -> PaymentLink:
+async def ensure_payment_link(context: ActionContext[BillRepositories], bills: Sequence[Bill]) -> PaymentLink:
     """Return the link of these bills, made now where there is none; at least one bill, all of one payer."""
     bill_row_ids = tuple(sorted({bill.id for bill in bills}))
     token = build_link_token(context.dependencies.ids.new_token())
     return await context.uow.payment_links.ensure(PaymentLink(token, bill_row_ids, context.dependencies.clock.now()))
 
 
-async def find_bill_pages(context: ActionContext, bills: Sequence[Bill]) -> BillPages:
+async def find_bill_pages(context: ActionContext[BillRepositories], bills: Sequence[Bill]) -> BillPages:
     """Return where those of one payer's bills are paid that can be, with the ids of a single one, else the receipt of
     those that were; no page where there are none, or messages carry no links.
     """
@@ -42,13 +43,13 @@ async def find_bill_pages(context: ActionContext, bills: Sequence[Bill]) -> Bill
     return NO_PAGES
 
 
-async def _make_address(context: ActionContext, bills: Sequence[Bill]) -> str:
+async def _make_address(context: ActionContext[BillRepositories], bills: Sequence[Bill]) -> str:
     link = await ensure_payment_link(context, bills)
     return f"{context.dependencies.policy.site_address}/pay/{link.token}"
 
 
 async def append_payment_link(
-    context: ActionContext, message: RenderedMessage, subject: LinkSubject
+    context: ActionContext[BillRepositories], message: RenderedMessage, subject: LinkSubject
 ) -> RenderedMessage:
     """Return a message about the bill of its facts, open or paid (`PAID_BILL_FACT`), with the link to it, where there
     is one and room for it.

@@ -9,6 +9,7 @@ from domain.actions.papers.printouts import list_printouts
 from domain.blocks.charging import list_request_bills
 from domain.conversation.buttons.requests import RequestChoices
 from domain.messages.keyboards import ButtonRows
+from domain.repositories import FeedbackRepositories
 from domain.requests.request import Phase, ServiceRequest
 from domain.values.actors import Actor, Role
 from domain.values.languages import language_in_force
@@ -41,7 +42,7 @@ async def build_request_buttons(
     return choices.build_rows(context.dependencies.catalogue.text)
 
 
-async def awaits_rating(context: ActionContext, request: ServiceRequest) -> bool:
+async def awaits_rating(context: ActionContext[FeedbackRepositories], request: ServiceRequest) -> bool:
     """Return whether a request ended well, lately, and was not rated."""
     return may_be_rated(context.dependencies, request) and await context.uow.feedback.find_rating(request.id) is None
 

@@ -22,7 +22,8 @@ from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext
 from domain.language.lookups import Lookup
 from domain.language.service import Service
-from domain.unit_of_work import Store, UnitOfWork
+from domain.repositories import BillSubjectRepositories
+from domain.unit_of_work import Store
 from domain.values.actors import Actor, Role
 from domain.values.addresses import network_for_address
 from domain.values.errors import InvalidField, MissingField, NotFound, TooManyRequests
@@ -131,7 +132,7 @@ async def ask_about_own(dependencies: Dependencies, store: Store, asked: Service
         return await _group_answers(uow, lines, is_one_subject=False)
 
 
-async def open_payment(context: ActionContext, id_pairs: Sequence[tuple[str, str]]) -> str:
+async def open_payment(context: ActionContext[BillSubjectRepositories], id_pairs: Sequence[tuple[str, str]]) -> str:
     """Return the token of the link under which these bills, each by bill id and payment id, are paid together.
 
     `MissingField("bill_id")` for none, `NotFound` for a pair that there is not, `InvalidField("bill_id")` where none is
@@ -169,7 +170,9 @@ async def _count_question(dependencies: Dependencies, store: Store, source_addre
         await uow.lines.add_hit(counter_key, now, QUESTION_WINDOW)
 
 
-async def _group_answers(uow: UnitOfWork, lines: Sequence[AnswerLine], *, is_one_subject: bool) -> LookupResult:
+async def _group_answers(
+    uow: BillSubjectRepositories, lines: Sequence[AnswerLine], *, is_one_subject: bool
+) -> LookupResult:
     """Part the answers that name an open bill by payer: bills whose payer is not known are together only where they are
     about the one thing that was asked for.
     """

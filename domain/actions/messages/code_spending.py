@@ -13,6 +13,7 @@ from domain.messages.code_spending import (
     SpendingLevel,
     find_spending_level,
 )
+from domain.repositories import MessageRepositories
 from domain.values.actors import Role
 from domain.values.text import group_digits
 
@@ -25,7 +26,7 @@ SMS_MEMORY = timedelta(minutes=10)
 WARNED_STAFF = (Role.ADMIN, Role.MANAGER)
 
 
-async def find_spent_rials(context: ActionContext) -> int:
+async def find_spent_rials(context: ActionContext[MessageRepositories]) -> int:
     """Return what the codes of the last 24 hours cost, in rials."""
     spending = await context.uow.code_messages.get_spending(context.dependencies.clock.now() - SPENDING_WINDOW)
     return spending.total_rials(context.dependencies.policy.persian_part_rials)
@@ -40,7 +41,7 @@ async def judge_code_delivery(context: ActionContext, spent_rials: int) -> CodeD
     return CodeDelivery.LATER if await is_sms_held_up(context) else CodeDelivery.SENT
 
 
-async def is_sms_held_up(context: ActionContext) -> bool:
+async def is_sms_held_up(context: ActionContext[MessageRepositories]) -> bool:
     """Return whether no text leaves by SMS: no provider takes them, or no relay runs."""
     return await context.uow.code_messages.are_held_up(
         SMS_CHANNEL, context.dependencies.clock.now(), SMS_PATIENCE, SMS_MEMORY

@@ -11,6 +11,7 @@ from domain.conversation.reading.labelled_sentences import SPOKEN_AT, LabelledSe
 from domain.messages.masked_texts import fill_specimens
 from domain.messages.misread_texts import LabelState, MisreadFilter, MisreadText
 from domain.messages.ports import MisreadTextRepository
+from domain.repositories import MessageRepositories
 from domain.values.errors import Conflict, InvalidField
 from domain.values.reasons import ConflictReason
 from domain.values.version_token import VersionToken, refuse_stale
@@ -22,7 +23,7 @@ def list_labels(grammar: Grammar, masked_text: str) -> tuple[str, ...]:
 
 
 async def label_misread_text(
-    context: ActorContext, misread_id: int, label: str | None, version: VersionToken | None = None
+    context: ActorContext[MessageRepositories], misread_id: int, label: str | None, version: VersionToken | None = None
 ) -> MisreadText:
     """Label a text with the intent that is meant (`unknown`: none of ours); None leaves it out. Again, it is changed.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from domain.actions.context import ActionContext
 from domain.actions.messages.notify import SMS_CHANNEL
 from domain.chats.ports import ChatRepository
+from domain.repositories import LineRepositories
 from domain.values.errors import UnknownKind
 from domain.values.reasons import UnknownKindReason
 from domain.values.text import tidy_text
@@ -34,7 +35,7 @@ async def find_notice_choice(chats: ChatRepository, mobile: str) -> NoticeChoice
     return NoticeChoice((SMS_CHANNEL, *linked_channels), await chats.find_chosen_channel(mobile) or EACH_CHANNEL)
 
 
-async def choose_notice_channel(context: ActionContext, mobile: str, channel: str) -> None:
+async def choose_notice_channel(context: ActionContext[LineRepositories], mobile: str, channel: str) -> None:
     """Send the notices of a person where these want them from now on; `UnknownKind("channel")` for what they cannot
     choose.
     """

@@ -14,6 +14,7 @@ from domain.actions.messages.status_cards import CARD_KEY, find_card_chat, find_
 from domain.bills.bill import Bill
 from domain.blocks.charging import LEAST_TIME_TO_PAY, list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
+from domain.blocks.visit_times import CrewRepositories
 from domain.chats.chat import MESSENGERS, SILENT_MESSENGERS, Chat, ChatAddress
 from domain.engine.engine import DueNotice, StepOutcome
 from domain.language.awaited import ANSWER_UNTIL_FACT
@@ -23,6 +24,7 @@ from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import MessageClass, OutboxMessage
 from domain.messages.senders import name_sender
+from domain.repositories import MessageRepositories, StaffRepositories
 from domain.requests.ports import TimerRepository
 from domain.requests.request import Phase, ServiceRequest, TimerKind
 from domain.values.actors import Role
@@ -200,7 +202,9 @@ async def queue_message(
     return row
 
 
-async def queue_reply(context: ActionContext, address: Address, message: RenderedMessage) -> OutboxMessage:
+async def queue_reply(
+    context: ActionContext[MessageRepositories], address: Address, message: RenderedMessage
+) -> OutboxMessage:
     """Put the direct reply to what came from an address into the outbox; it goes back there."""
     queued = build_outbox_message(context.dependencies, address, message)
     await context.uow.outbox.add(queued)
@@ -258,7 +262,7 @@ def _message_lifetime(dependencies: Dependencies, cls: MessageClass) -> timedelt
 
 
 async def find_recipients(
-    context: ActionContext, request: ServiceRequest, audience: Audience | StoredMobile
+    context: ActionContext[CrewRepositories], request: ServiceRequest, audience: Audience | StoredMobile
 ) -> list[str]:
     """Return the mobiles of those whom a notice or reminder of a request is meant for."""
     if isinstance(audience, StoredMobile):
@@ -272,7 +276,7 @@ async def find_recipients(
     return await _list_responsible_mobiles(context, request)
 
 
-async def _list_responsible_mobiles(context: ActionContext, request: ServiceRequest) -> list[str]:
+async def _list_responsible_mobiles(context: ActionContext[StaffRepositories], request: ServiceRequest) -> list[str]:
     """Return the mobile of a request's assignee, where that one is on duty in the unit whose turn it is and has one;
     else those of that unit's staff.
     """
@@ -292,18 +296,18 @@ async def notify_assignee(context: ActionContext, request: ServiceRequest, text_
         return await queue_message(context, member.mobile, message)
 
 
-async def list_unit_mobiles(context: ActionContext, request: ServiceRequest) -> list[str]:
+async def list_unit_mobiles(context: ActionContext[StaffRepositories], request: ServiceRequest) -> list[str]:
     """Return the mobiles of the staff whose unit has the request in its queue now."""
     unit = context.dependencies.engine.get_service(request.service).state_named(request.state).unit
     return await list_role_mobiles(context, unit) if unit else []
 
 
-async def list_role_mobiles(context: ActionContext, role: Role) -> list[str]:
+async def list_role_mobiles(context: ActionContext[StaffRepositories], role: Role) -> list[str]:
     """Return the mobiles of those who take care of a role's work today."""
     return list((await _map_role_mobiles(context, role)).values())
 
 
-async def _map_role_mobiles(context: ActionContext, role: Role) -> dict[str, str]:
+async def _map_role_mobiles(context: ActionContext[StaffRepositories], role: Role) -> dict[str, str]:
     """Return user name → mobile of those who take care of a role's work today and have one."""
     members_on_duty = await staffing.list_on_duty(
         context.uow.people, role, staffing.today_in_tehran(context.dependencies)

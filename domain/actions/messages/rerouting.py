@@ -13,13 +13,14 @@ from domain.actions.messages.notify import build_outbox_message, sms_address
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
+from domain.repositories import MessageRepositories
 
 
 async def keep_undelivered(context: ActionContext, messages: Sequence[OutboxMessage]) -> None:
     """Leave it at that: there is no other way."""
 
 
-async def record_blocked_chats(context: ActionContext, messages: Sequence[OutboxMessage]) -> None:
+async def record_blocked_chats(context: ActionContext[MessageRepositories], messages: Sequence[OutboxMessage]) -> None:
     """Remember the chats that blocked the bot or are gone, and send by SMS what was refused."""
     for message in messages:
         if message.state is MessageState.BLOCKED:
@@ -27,7 +28,7 @@ async def record_blocked_chats(context: ActionContext, messages: Sequence[Outbox
     await reroute_to_sms(context, messages)
 
 
-async def reroute_to_sms(context: ActionContext, messages: Sequence[OutboxMessage]) -> None:
+async def reroute_to_sms(context: ActionContext[MessageRepositories], messages: Sequence[OutboxMessage]) -> None:
     """Queue the same texts, in the words of SMS, for the mobiles of their chats; quiet hours and the text's own end
     hold as ever.
     """

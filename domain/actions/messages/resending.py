@@ -4,6 +4,7 @@ from domain.actions.context import ActorContext
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.messages.records import OutboxMessage
+from domain.repositories import MessageRepositories
 from domain.values.errors import MissingField, NotAllowedNow
 from domain.values.reasons import NotAllowedReason
 from domain.values.text import tidy_text
@@ -12,7 +13,7 @@ RETRIED_REASON = "retried"
 """The reason of a text that waits because somebody wanted it sent again."""
 
 
-async def retry_message(context: ActorContext, message_id: int, reason: str) -> OutboxMessage:
+async def retry_message(context: ActorContext[MessageRepositories], message_id: int, reason: str) -> OutboxMessage:
     """Send a text again that failed or of which nobody knows what became; the citizen may get it twice.
 
     The audit keeps who wanted it and why. Errors: `Forbidden("message")`, `MissingField("reason")`,

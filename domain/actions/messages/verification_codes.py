@@ -23,6 +23,7 @@ from domain.actions.messages.notify import queue_message
 from domain.chats.chat import MobileProof
 from domain.messages.code_spending import CodeDelivery
 from domain.messages.records import MessageClass
+from domain.repositories import CitizenRepositories, LineRepositories
 from domain.values.errors import MobileNotVerified
 from domain.values.reasons import MobileReason
 from domain.values.text import ascii_digits, persian_digits
@@ -128,14 +129,14 @@ def _stranger_counter(mobile: str) -> str:
     return f"proof:{mobile}"
 
 
-async def _is_reached(context: ActionContext, counter_key: str, most_codes: int) -> bool:
+async def _is_reached(context: ActionContext[LineRepositories], counter_key: str, most_codes: int) -> bool:
     return (
         await context.uow.lines.count_hits(counter_key, context.dependencies.clock.now(), COUNTING_WINDOW) >= most_codes
     )
 
 
 async def check_code(
-    context: ActionContext, channel: str, address: str, code: str, *, may_repeat: bool = False
+    context: ActionContext[CitizenRepositories], channel: str, address: str, code: str, *, may_repeat: bool = False
 ) -> str | MobileNotVerified:
     """Return the mobile that a code proves, or why it proves none: that is counted, so nothing may be rolled back.
 

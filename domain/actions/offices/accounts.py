@@ -30,7 +30,8 @@ from domain.offices.office import (
     rules_of_subject,
 )
 from domain.offices.ports import OfficeRepository
-from domain.unit_of_work import Store, UnitOfWork, Vault
+from domain.repositories import OfficeRepositories
+from domain.unit_of_work import Store, Vault
 from domain.values.actors import Actor
 from domain.values.dated_rows import is_withdrawn, locate_insertion, preceding_row, version_of
 from domain.values.errors import AlreadyDone, Conflict, InvalidField, NotFound
@@ -47,7 +48,12 @@ _RULES_LOCK = "commission"
 
 
 async def add_office(
-    context: ActorContext, vault: Vault, code: str, name: str, username: str | None = None, key: str | None = None
+    context: ActorContext[OfficeRepositories],
+    vault: Vault,
+    code: str,
+    name: str,
+    username: str | None = None,
+    key: str | None = None,
 ) -> tuple[Office, str]:
     """Store a new office and return it with its key, which is shown this once.
 
@@ -56,11 +62,8 @@ async def add_office(
     """
     label = _require_editor(context.actor)
     await _refuse_taken_code(context.uow.offices, code)
-    title, now, secret = (
-        _check_name(name),
-        context.dependencies.clock.now(),
-        _check_key(key) or context.dependencies.ids.new_token(),
-    )
+    title, now = _check_name(name), context.dependencies.clock.now()
+    secret = _check_key(key) or context.dependencies.ids.new_token()
     office_keys = (OfficeKey(vault.seal_secret(secret), now, None),)
     office = Office(
         code=code,
@@ -87,7 +90,9 @@ async def _refuse_taken_code(offices: OfficeRepository, code: str) -> None:
     raise AlreadyDone("code", AlreadyDoneReason.OFFICE_CODE_TAKEN)
 
 
-async def rotate_office_key(context: ActorContext, vault: Vault, code: str, overlap: timedelta) -> str:
+async def rotate_office_key(
+    context: ActorContext[OfficeRepositories], vault: Vault, code: str, overlap: timedelta
+) -> str:
     """Give an office a new key and return it; the present ones are taken for `overlap` more.
 
     Errors: `Forbidden`, `NotFound("office")`, `InvalidField("overlap")`.
@@ -109,7 +114,9 @@ async def rotate_office_key(context: ActorContext, vault: Vault, code: str, over
     return new_key
 
 
-async def rename_office(context: ActorContext, code: str, name: str, *, version: VersionToken | None = None) -> Office:
+async def rename_office(
+    context: ActorContext[OfficeRepositories], code: str, name: str, *, version: VersionToken | None = None
+) -> Office:
     """Correct an office's name; called again, nothing changes.
 
     `version` is that of the office that was looked at; None for any version. Errors: `Forbidden`,
@@ -125,7 +132,11 @@ async def rename_office(context: ActorContext, code: str, name: str, *, version:
 
 
 async def allow_networks(
-    context: ActorContext, code: str, networks: Collection[str], *, version: VersionToken | None = None
+    context: ActorContext[OfficeRepositories],
+    code: str,
+    networks: Collection[str],
+    *,
+    version: VersionToken | None = None,
 ) -> Office:
     """Let an office call from these networks alone (addresses or CIDR); none: from anywhere.
 
@@ -141,7 +152,7 @@ async def allow_networks(
     return office
 
 
-async def set_office_active(context: ActorContext, code: str, active: bool) -> Office:
+async def set_office_active(context: ActorContext[OfficeRepositories], code: str, active: bool) -> Office:
     """Switch an office on, which forgets its lock-outs and refused tokens, or off; called again, nothing else changes.
 
     Errors: `Forbidden`, `NotFound("office")`.
@@ -156,7 +167,9 @@ async def set_office_active(context: ActorContext, code: str, active: bool) -> O
     return office
 
 
-async def lock_out_address(context: ActionContext, code: str, address: str | None, lock_duration: timedelta) -> Office:
+async def lock_out_address(
+    context: ActionContext[OfficeRepositories], code: str, address: str | None, lock_duration: timedelta
+) -> Office:
     """Lock an address out of an office for a while, after too many wrong keys; `NotFound("office")`.
 
     Its keys are taken all the same: another desk behind the address may be the one that has the right one. They have
@@ -169,7 +182,9 @@ async def lock_out_address(context: ActionContext, code: str, address: str | Non
     return office
 
 
-async def clear_lock_out(context: ActionContext, office: Office, address: str, counting_window: timedelta) -> None:
+async def clear_lock_out(
+    context: ActionContext[OfficeRepositories], office: Office, address: str, counting_window: timedelta
+) -> None:
     """Forget what was refused from an address of which a call has proved the office's key, and end its lock-out."""
     now = context.dependencies.clock.now()
     await context.uow.lines.delete_count(attempt_key(office.username, address), now, counting_window)
@@ -180,7 +195,7 @@ async def clear_lock_out(context: ActionContext, office: Office, address: str, c
 
 
 async def add_commission_rule(
-    context: ActorContext,
+    context: ActorContext[OfficeRepositories],
     *,
     office: str | None = None,
     service: str | None = None,
@@ -217,7 +232,7 @@ async def add_commission_rule(
 
 
 async def _put_rule_in_force(
-    context: ActionContext, rule: CommissionRule, label: str, version: VersionToken | None
+    context: ActionContext[OfficeRepositories], rule: CommissionRule, label: str, version: VersionToken | None
 ) -> CommissionRule:
     await context.uow.serialise(_RULES_LOCK)
     rules = await context.uow.offices.list_rules()
@@ -233,7 +248,7 @@ async def _put_rule_in_force(
     return dated_rule
 
 
-async def withdraw_commission_rule(context: ActorContext, rule_id: int) -> CommissionRule:
+async def withdraw_commission_rule(context: ActorContext[OfficeRepositories], rule_id: int) -> CommissionRule:
     """Take a commission back that is not in force yet, and return it as it was; the rule before it goes on as long as
     it would have held.
 
@@ -257,7 +272,7 @@ async def withdraw_commission_rule(context: ActorContext, rule_id: int) -> Commi
     return rule
 
 
-async def _withdraw_stored_rule(context: ActionContext, rule: CommissionRule, label: str) -> None:
+async def _withdraw_stored_rule(context: ActionContext[OfficeRepositories], rule: CommissionRule, label: str) -> None:
     await context.uow.offices.withdraw_rule(rule.id)
     await context.uow.audit.add_entry(
         context.dependencies.clock.now(), label, "commission_withdrawn", _rule_facts(rule)
@@ -274,7 +289,7 @@ async def forget_expired_keys(dependencies: Dependencies, store: Store) -> int:
     return await sweep_in_units(store, partial(_forget_some, dependencies.clock.now()))
 
 
-async def _forget_some(now: datetime, uow: UnitOfWork) -> int:
+async def _forget_some(now: datetime, uow: OfficeRepositories) -> int:
     return sum([await keys.delete_expired(now, SWEPT_AT_ONCE) for keys in (uow.office_nonces, uow.idempotency_keys)])
 
 
@@ -302,7 +317,9 @@ def _check_key(key: str | None) -> str | None:
     return key
 
 
-async def _check_rule_subject(context: ActionContext, office: str | None, service: str | None) -> None:
+async def _check_rule_subject(
+    context: ActionContext[OfficeRepositories], office: str | None, service: str | None
+) -> None:
     """Refuse an office or service that is not there."""
     if office is not None:
         await context.uow.offices.get_by_code(office)
@@ -324,7 +341,7 @@ def _check_range(field_name: str, submitted_number: int, upper_limit: int, displ
 
 
 async def _save_change(
-    context: ActionContext, office: Office, label: str, event: str, facts: Mapping[str, Any]
+    context: ActionContext[OfficeRepositories], office: Office, label: str, event: str, facts: Mapping[str, Any]
 ) -> None:
     await context.uow.offices.save(office)
     await context.uow.audit.add_entry(context.dependencies.clock.now(), label, event, {"office": office.code, **facts})

@@ -19,12 +19,15 @@ from domain.offices.office import (
     cut_by_rule_changes,
     find_commission_rule,
 )
+from domain.repositories import OfficeRepositories
 from domain.values.calendar import tehran_moment, to_tehran
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
 
 
-async def build_statement(context: ActionContext, office_code: str, first_day: date, last_day: date) -> Statement:
+async def build_statement(
+    context: ActionContext[OfficeRepositories], office_code: str, first_day: date, last_day: date
+) -> Statement:
     """Return the statement of the days from `first_day` on and before `last_day`.
 
     Lines are in the order of the services, then duties and violations. Errors: `NotFound("office")`,

@@ -7,7 +7,7 @@ from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.offices.ports import TillRepository
 from domain.offices.tills import HIGHEST_DECLARED_RIALS, LONGEST_NOTE, Takings, TillClosing, TillPeriod
-from domain.unit_of_work import UnitOfWork
+from domain.repositories import OfficeRepositories
 from domain.values.actors import Actor
 from domain.values.calendar import day_bounds, tehran_moment, to_tehran
 from domain.values.errors import Conflict, InvalidField, MissingField
@@ -19,7 +19,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 async def close_till(
-    context: ActorContext,
+    context: ActorContext[OfficeRepositories],
     office_code: str,
     day: date,
     declared_amount: int,
@@ -55,7 +55,7 @@ async def close_till(
     return await _store_closing(context.uow, closing)
 
 
-async def _store_closing(uow: UnitOfWork, closing: TillClosing) -> TillClosing:
+async def _store_closing(uow: OfficeRepositories, closing: TillClosing) -> TillClosing:
     await uow.office_tills.add(closing)
     facts = {
         "office": closing.office,
@@ -81,7 +81,7 @@ async def _refuse_closed_since(
     )
 
 
-async def load_till(uow: UnitOfWork, office_code: str, first_day: date, last_day: date) -> TillPeriod:
+async def load_till(uow: OfficeRepositories, office_code: str, first_day: date, last_day: date) -> TillPeriod:
     """Return an office's till from the day `first_day` on and before the day `last_day`; `NotFound("office")`."""
     canonical_code = (await uow.offices.get_by_code(office_code)).code
     payments = await uow.offices.list_payments(

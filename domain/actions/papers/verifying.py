@@ -18,6 +18,7 @@ from domain.language.service import Service
 from domain.language.wording import letter_number_text
 from domain.papers.document import PaperFact
 from domain.papers.issued import IssuedPaper
+from domain.repositories import PaperRepositories, RequestRepositories
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
 from domain.values.errors import NotFound
@@ -62,13 +63,13 @@ async def verify_paper(dependencies: Dependencies, store: Store, token: str, add
     raise NotFound("token")
 
 
-async def find_verified_paper(context: ActionContext, token: str) -> VerifiedPaper | None:
+async def find_verified_paper(context: ActionContext[PaperRepositories], token: str) -> VerifiedPaper | None:
     """Return the paper with a token; None when there is none."""
     paper = await context.uow.issued_papers.find_by_token(token)
     return await describe_paper(context, paper) if paper else None
 
 
-async def describe_paper(context: ActionContext, paper: IssuedPaper) -> VerifiedPaper:
+async def describe_paper(context: ActionContext[RequestRepositories], paper: IssuedPaper) -> VerifiedPaper:
     """Return an issued paper as anybody may see it who has it; `NotFound("token")` where its kind is no more."""
     request = await context.uow.requests.get(paper.request_id)
     service = context.dependencies.engine.get_service(request.service)

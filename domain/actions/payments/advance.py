@@ -20,6 +20,7 @@ from domain.actions.payments.gateway_worker import GatewaysByName, GatewayWorker
 from domain.gateways.attempt import GatewayCall, PaymentAttempt
 from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.gateway import GatewayAnswer, PaymentGateway, SaleState
+from domain.repositories import GatewayRepositories
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, NotAllowedNow, Unavailable
@@ -74,10 +75,10 @@ class AttemptWorker(GatewayWorker[PaymentAttempt]):
         async with self._keep_claims([attempt], claim_token):
             return await self._make_call(attempt, call, claim_token)
 
-    def _select_claims(self, uow: UnitOfWork) -> ClaimRepository:
+    def _select_claims(self, uow: GatewayRepositories) -> ClaimRepository:
         return uow.payment_attempts
 
-    async def _claim_due(self, uow: UnitOfWork, now: datetime, claim_token: str) -> Sequence[PaymentAttempt]:
+    async def _claim_due(self, uow: GatewayRepositories, now: datetime, claim_token: str) -> Sequence[PaymentAttempt]:
         gateways = {self._gateway.name}
         return await uow.payment_attempts.claim_due(gateways, now, claim_token, CALLS_AT_ONCE, CLAIM_LEASE)
 

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Protocol
 
 from domain.actions.bills.pay import record_payment
 from domain.actions.bills.subjects import lock_bills, render_purpose
-from domain.actions.bills.suspense import hold_in_suspense
+from domain.actions.bills.suspense import BillLedgerRepositories, hold_in_suspense
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages.notify import announce_outcome, list_role_mobiles, notify_line, notify_staff
 from domain.bills.bill import Bill, BillState, PaymentMethod
@@ -21,7 +22,7 @@ from domain.gateways.attempt import (
 from domain.gateways.ports import PaymentAttemptRepository
 from domain.ledger.accounts import MoneySource
 from domain.messages.catalogue import RenderedMessage
-from domain.unit_of_work import UnitOfWork
+from domain.repositories import BillSubjectRepositories, GatewayRepositories, LineRepositories
 from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.text import group_digits
 
@@ -32,6 +33,10 @@ MOST_REPEATED_TEXTS = 3
 nor does a bank that refuses our address, or answers nothing, to a thousand payers. Each attempt bears its alert all the
 same.
 """
+
+
+class PaymentRepositories(BillSubjectRepositories, GatewayRepositories, Protocol):
+    """Payments at gateways, and what their bills are for."""
 
 
 async def alert_revenue_unit(context: ActionContext, attempt: PaymentAttempt) -> None:
@@ -48,7 +53,7 @@ async def alert_revenue_unit(context: ActionContext, attempt: PaymentAttempt) ->
     await notify_staff(context, mobiles, render_message)
 
 
-async def _may_text(context: ActionContext, alert: AttemptAlert) -> bool:
+async def _may_text(context: ActionContext[LineRepositories], alert: AttemptAlert) -> bool:
     if alert not in REPEATED_ALERTS:
         return True
     sent_texts = await context.uow.lines.add_hit(f"alert:{alert}", context.dependencies.clock.now(), REPEATED_WINDOW)
@@ -109,7 +114,9 @@ async def store_change(
     return attempt
 
 
-async def add_attempt_event(context: ActorContext, change: AttemptChange, details: EventDetails | None = None) -> None:
+async def add_attempt_event(
+    context: ActorContext[GatewayRepositories], change: AttemptChange, details: EventDetails | None = None
+) -> None:
     """Append to the history of an attempt that was just saved: each save is one entry, so its revision numbers it."""
     attempt = change.attempt
     sale_facts = {name: value for name in _SALE_FIELDS if (value := getattr(attempt, name)) is not None}
@@ -149,15 +156,15 @@ def payment_reference(attempt: PaymentAttempt) -> str:
     return f"{attempt.gateway}/{attempt.sale_number or attempt.reference}"
 
 
-async def _hold_bills(context: ActionContext, attempt: PaymentAttempt) -> None:
+async def _hold_bills(context: ActionContext[BillSubjectRepositories], attempt: PaymentAttempt) -> None:
     await hold_bills(context.uow, attempt)
 
 
-async def _release_bills(context: ActionContext, attempt: PaymentAttempt) -> None:
+async def _release_bills(context: ActionContext[PaymentRepositories], attempt: PaymentAttempt) -> None:
     await release_bills(context.uow, attempt)
 
 
-async def _hold_in_suspense(context: ActionContext, attempt: PaymentAttempt) -> None:
+async def _hold_in_suspense(context: ActionContext[BillLedgerRepositories], attempt: PaymentAttempt) -> None:
     """Keep money that is ours and is not what was asked for, until the revenue unit places it."""
     bill = await context.uow.bills.get(attempt.shares[0].bill_row_id)
     facts: EventDetails = {"attempt": attempt.id, "order_number": attempt.order_number, "bill_id": bill.bill_id}
@@ -177,7 +184,7 @@ _EFFECT_ACTIONS: Mapping[AttemptEffect, _EffectAction] = {
 """Action for each effect, in the order of `AttemptEffect`."""
 
 
-async def hold_bills(uow: UnitOfWork, attempt: PaymentAttempt) -> None:
+async def hold_bills(uow: BillSubjectRepositories, attempt: PaymentAttempt) -> None:
     """Mark the bills of an attempt as being paid, where they are open: they neither expire nor are cancelled."""
     for bill in await lock_bills(uow, [share.bill_row_id for share in attempt.shares]):
         if bill.state is BillState.OPEN:
@@ -185,7 +192,7 @@ async def hold_bills(uow: UnitOfWork, attempt: PaymentAttempt) -> None:
             await uow.bills.save(bill)
 
 
-async def release_bills(uow: UnitOfWork, attempt: PaymentAttempt) -> None:
+async def release_bills(uow: PaymentRepositories, attempt: PaymentAttempt) -> None:
     """Open the bills of an attempt again that are being paid by nothing else; the attempt was saved as ended before.
 
     Locked first, then looked at: of two attempts that end at once the second one sees that the first has ended.

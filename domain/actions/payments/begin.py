@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from domain.actions.bills.subjects import SUBJECTS, lock_bills
 from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.attempt_changes import add_attempt_event, gateway_actor, store_change
+from domain.actions.payments.attempt_changes import PaymentRepositories, add_attempt_event, gateway_actor, store_change
 from domain.actions.payments.links import find_link, find_payer_mobile
 from domain.actions.payments.order_numbers import draw_order_number
 from domain.bills.bill import Bill, BillState
@@ -18,6 +18,7 @@ from domain.gateways.callback_tokens import add_callback_token, compute_token_di
 from domain.gateways.gateway import DeclineReason, PaymentGateway, PaymentOrder, PaymentPage, StartRefusal
 from domain.gateways.pauses import START_GRACE
 from domain.gateways.ports import PaymentAttemptRepository
+from domain.repositories import RequestRepositories
 from domain.unit_of_work import Store
 from domain.values.errors import AlreadyPaid, BillExpired, NotAllowedNow, PaymentUnknown, TooManyRequests, Unavailable
 from domain.values.reasons import TooManyRequestsReason
@@ -67,7 +68,7 @@ async def begin_payment(
 
 
 async def _create_attempt(
-    context: ActionContext, gateway: PaymentGateway, token: str, channel: str, callback_url: str
+    context: ActionContext[PaymentRepositories], gateway: PaymentGateway, token: str, channel: str, callback_url: str
 ) -> tuple[PaymentAttempt, PaymentOrder]:
     payment_link = await find_link(context.uow.payment_links, token)
     bills = _select_open(await lock_bills(context.uow, payment_link.bill_row_ids))
@@ -151,7 +152,7 @@ def _sum_held(attempts: Sequence[PaymentAttempt], now: datetime) -> timedelta:
 
 
 async def _build_order(
-    context: ActionContext, attempt: PaymentAttempt, bills: Sequence[Bill], callback_url: str
+    context: ActionContext[RequestRepositories], attempt: PaymentAttempt, bills: Sequence[Bill], callback_url: str
 ) -> PaymentOrder:
     titles = [await SUBJECTS[bill.subject_kind].render_title(context, bill) for bill in bills]
     return PaymentOrder(

@@ -20,7 +20,8 @@ from domain.gateways.callback_tokens import CALLBACK_TOKEN_PARAMETER
 from domain.gateways.card_numbers import hide_card_numbers
 from domain.gateways.gateway import GatewayCallback, PaymentGateway
 from domain.gateways.ports import PaymentAttemptRepository
-from domain.unit_of_work import Store, UnitOfWork
+from domain.repositories import LineRepositories, Transaction
+from domain.unit_of_work import Store
 from domain.values.errors import InvalidField, MissingField
 
 log = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ async def _apply_callback(
     return await store_change(context.acting_as(actor), change, _describe(callback, method)), change.event
 
 
-async def serialise_sale(uow: UnitOfWork, gateway: str, sale_number: str) -> None:
+async def serialise_sale(uow: Transaction, gateway: str, sale_number: str) -> None:
     """Hold a sale's number to the end of the unit, before any attempt is locked: two attempts cannot both take it."""
     await uow.serialise(f"sale:{gateway}:{sale_number}")
 
@@ -138,7 +139,7 @@ async def _find_attempt(
     return None
 
 
-async def _may_keep(context: ActionContext, source_address: str) -> bool:
+async def _may_keep(context: ActionContext[LineRepositories], source_address: str) -> bool:
     hit_key = f"callback:{source_address[:LONGEST_ADDRESS]}"
     return await context.uow.lines.add_hit(hit_key, context.dependencies.clock.now(), IDLE_WINDOW) <= MOST_IDLE_KEPT
 

@@ -11,6 +11,7 @@ from domain.bills.bill import Payment, PaymentMethod, PaymentOutcome, Refund, Re
 from domain.bills.ports import BillRepository
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptEvent, RefundChange, RefundEffect
 from domain.messages.catalogue import RenderedMessage
+from domain.repositories import GatewayRepositories
 from domain.values.actors import Role
 from domain.values.text import group_digits
 
@@ -29,7 +30,9 @@ async def store_refund_change(
     return refund
 
 
-async def add_refund_event(context: ActorContext, change: RefundChange, details: EventDetails | None = None) -> None:
+async def add_refund_event(
+    context: ActorContext[GatewayRepositories], change: RefundChange, details: EventDetails | None = None
+) -> None:
     """Append to the history of an attempt that was just saved: each save is one entry, so its revision numbers it."""
     refund = change.attempt
     await context.uow.card_refunds.add_event(

@@ -17,6 +17,7 @@ from domain.bills.bill import Refund
 from domain.gateways.gateway import UNANSWERED_CODES
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState
 from domain.gateways.refund_machine import RefundMachine
+from domain.repositories import GatewayRepositories
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import DomainError, NotAllowedNow, Unavailable
@@ -81,7 +82,7 @@ async def _store_denial(context: ActorContext, refund: RefundAttempt, reason: st
     return await store_refund_change(context, change, {"reason": reason, _CARRIED: carried})
 
 
-async def list_denied_refunds(uow: UnitOfWork, denied: RefundAttempt) -> list[Refund]:
+async def list_denied_refunds(uow: GatewayRepositories, denied: RefundAttempt) -> list[Refund]:
     """Return what a denied transfer was to give back, while all of it is free; nothing where any went another way, or
     is about to.
     """

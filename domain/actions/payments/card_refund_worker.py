@@ -20,6 +20,7 @@ from domain.authorization.rights import Right
 from domain.gateways.gateway import CardRefundAnswer
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState
 from domain.gateways.refund_machine import RefundMachine
+from domain.repositories import GatewayRepositories
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, NotAllowedNow, Unavailable
@@ -85,10 +86,10 @@ class CardRefundWorker(GatewayWorker[RefundAttempt]):
             raise Conflict("card_refund", ConflictReason.BANK_ASKED_NOW)
         return claimed, claim_token
 
-    def _select_claims(self, uow: UnitOfWork) -> ClaimRepository:
+    def _select_claims(self, uow: GatewayRepositories) -> ClaimRepository:
         return uow.card_refunds
 
-    async def _claim_due(self, uow: UnitOfWork, now: datetime, claim_token: str) -> Sequence[RefundAttempt]:
+    async def _claim_due(self, uow: GatewayRepositories, now: datetime, claim_token: str) -> Sequence[RefundAttempt]:
         claimed = await uow.card_refunds.claim_due(self._gateway.name, now, claim_token, CLAIM_LEASE)
         return [] if claimed is None else [claimed]
 

@@ -17,6 +17,7 @@ from domain.actions.bills.refunds import (
 )
 from domain.actions.bills.subjects import lock_bill
 from domain.actions.context import ActionContext, ActorContext
+from domain.actions.payments.attempt_changes import PaymentRepositories
 from domain.actions.payments.card_refund_changes import add_refund_event
 from domain.actions.payments.order_numbers import draw_order_number
 from domain.authorization.policy import require_right
@@ -26,7 +27,7 @@ from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.gateways.capabilities import RefundScope
 from domain.gateways.gateway import PaymentGateway
 from domain.gateways.refund_attempt import RefundAttempt, RefundChange, get_refundable_amount
-from domain.unit_of_work import UnitOfWork
+from domain.repositories import GatewayRepositories
 from domain.values import bill_ids
 from domain.values.errors import NotAllowedNow
 from domain.values.reasons import NotAllowedReason
@@ -68,7 +69,7 @@ def list_refunding_gateways(gateways: Mapping[str, PaymentGateway]) -> frozenset
 
 
 async def plan_card_transfers(
-    context: ActionContext, payments: Sequence[Payment], refunds: Sequence[Refund]
+    context: ActionContext[GatewayRepositories], payments: Sequence[Payment], refunds: Sequence[Refund]
 ) -> list[CardTransfer]:
     """Return how what is due back on a bill with these payments can go to the cards that paid; none where it cannot.
 
@@ -106,7 +107,9 @@ def _match_refunds(payments: Sequence[Payment], refunds: Sequence[Refund]) -> It
     yield from zip(surplus, (refund for refund in valid_refunds if refund.is_of_surplus), strict=False)
 
 
-async def list_discounted_sales(context: ActionContext, payments: Sequence[Payment]) -> list[PaymentAttempt]:
+async def list_discounted_sales(
+    context: ActionContext[GatewayRepositories], payments: Sequence[Payment]
+) -> list[PaymentAttempt]:
     """Return the attempts of these payments whose cards paid less than their amount, and can be paid back."""
     attempt_ids = {
         payment.attempt_id
@@ -117,7 +120,7 @@ async def list_discounted_sales(context: ActionContext, payments: Sequence[Payme
     return [attempt for attempt in attempts if attempt.card_amount < attempt.amount]
 
 
-async def _fit_into_sale(uow: UnitOfWork, attempt_id: int, refunds: Sequence[Refund]) -> CardTransfer:
+async def _fit_into_sale(uow: GatewayRepositories, attempt_id: int, refunds: Sequence[Refund]) -> CardTransfer:
     """Return the refunds that fit into what is left of a sale."""
     attempt = await uow.payment_attempts.get(attempt_id)
     if attempt.state is not AttemptState.SETTLED:
@@ -131,7 +134,9 @@ async def _fit_into_sale(uow: UnitOfWork, attempt_id: int, refunds: Sequence[Ref
     return CardTransfer(attempt, tuple(fitting))
 
 
-async def send_to_card(context: ActorContext, bill_id: str, amount: int | None = None) -> list[RefundAttempt]:
+async def send_to_card(
+    context: ActorContext[PaymentRepositories], bill_id: str, amount: int | None = None
+) -> list[RefundAttempt]:
     """Have what is due back on a bill sent to the cards that paid it, one attempt a sale; a job does it afterwards.
 
     What of it came in another way stays due. `amount` (rials) is what goes to cards, where that is stated
@@ -153,7 +158,7 @@ async def send_to_card(context: ActorContext, bill_id: str, amount: int | None =
     return begun
 
 
-async def approve_card_refund(context: ActorContext, bill_id: str, amount: int) -> Bill:
+async def approve_card_refund(context: ActorContext[PaymentRepositories], bill_id: str, amount: int) -> Bill:
     """Agree, as a second person, that what is due back on a bill and can go to cards (`amount` rials) does.
 
     Errors as `approve_refund`, and `NotAllowedNow` where no card can be paid.
@@ -165,7 +170,7 @@ async def approve_card_refund(context: ActorContext, bill_id: str, amount: int) 
     return locked.bill
 
 
-async def _lock_refunds(context: ActionContext, bill_id: str) -> _LockedRefunds:
+async def _lock_refunds(context: ActionContext[PaymentRepositories], bill_id: str) -> _LockedRefunds:
     """Lock a bill, then the sales that it was paid by: several bills may have been paid by one."""
     bill = await lock_bill(context.uow, await context.uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
     payments, refunds = await context.uow.bills.list_payments(bill.id), await context.uow.bills.list_refunds(bill.id)
@@ -178,7 +183,9 @@ async def _lock_refunds(context: ActionContext, bill_id: str) -> _LockedRefunds:
     return _LockedRefunds(bill, payments, refunds, transfers)
 
 
-async def _begin_transfer(context: ActorContext, bill: Bill, transfer: CardTransfer) -> RefundAttempt:
+async def _begin_transfer(
+    context: ActorContext[GatewayRepositories], bill: Bill, transfer: CardTransfer
+) -> RefundAttempt:
     now, attempt = context.dependencies.clock.now(), transfer.attempt
     begun = RefundAttempt(
         id=context.dependencies.ids.new_id(),

@@ -12,7 +12,8 @@ from domain.actions.payments.callbacks import receive_callback
 from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.gateways.checkout import BOT_UPDATE, REFUSAL_FIELD, CheckoutRefusal
 from domain.gateways.gateway import GatewayCallback, PaymentGateway
-from domain.unit_of_work import Store, UnitOfWork
+from domain.repositories import GatewayRepositories
+from domain.unit_of_work import Store
 from domain.values.errors import InvalidField, MissingField
 
 _MAY_BE_PAID = frozenset({AttemptState.SENT, AttemptState.DECLINED})
@@ -53,7 +54,7 @@ def _is_claimed_by(attempt: PaymentAttempt | None, callback: GatewayCallback | N
 
 
 async def _find_refusal(
-    context: ActionContext, gateway_name: str, callback: GatewayCallback | None
+    context: ActionContext[GatewayRepositories], gateway_name: str, callback: GatewayCallback | None
 ) -> CheckoutRefusal | None:
     order_number = callback.order_number if callback else None
     attempt = await context.uow.payment_attempts.find_by_order(gateway_name, order_number) if order_number else None
@@ -76,7 +77,7 @@ def _explain_state(state: AttemptState) -> CheckoutRefusal:
     return CheckoutRefusal.CLOSED if state is AttemptState.SETTLED else CheckoutRefusal.OVER
 
 
-async def _find_refusal_of_bills(uow: UnitOfWork, attempt: PaymentAttempt) -> CheckoutRefusal | None:
+async def _find_refusal_of_bills(uow: GatewayRepositories, attempt: PaymentAttempt) -> CheckoutRefusal | None:
     """Return why the bills of an attempt cannot be paid now: closed, or claimed by a payment on any other way."""
     for share in attempt.shares:
         bill = await uow.bills.get(share.bill_row_id)

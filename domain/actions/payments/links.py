@@ -8,7 +8,7 @@ from domain.actions.context import ActionContext
 from domain.bills.bill import Bill
 from domain.gateways.payment_link import PaymentLink
 from domain.gateways.ports import PaymentLinkRepository
-from domain.unit_of_work import UnitOfWork
+from domain.repositories import BillSubjectRepositories, SubjectRepositories
 from domain.values.errors import NotFound
 from domain.values.page_tokens import LINK_TOKEN_PATTERN
 
@@ -37,7 +37,7 @@ class PayableBills:
         return sum(bill.amount for bill in self.open_bills)
 
 
-async def load_payable_bills(context: ActionContext, token: str) -> PayableBills:
+async def load_payable_bills(context: ActionContext[BillSubjectRepositories], token: str) -> PayableBills:
     """Return what a link leads to; `NotFound("payment_link")`."""
     link = await find_link(context.uow.payment_links, token)
     bills = [await context.uow.bills.get(bill_row_id) for bill_row_id in link.bill_row_ids]
@@ -53,7 +53,7 @@ async def find_link(payment_links: PaymentLinkRepository, token: str) -> Payment
     return link
 
 
-async def find_payer_mobile(uow: UnitOfWork, bills: Sequence[Bill]) -> str | None:
+async def find_payer_mobile(uow: SubjectRepositories, bills: Sequence[Bill]) -> str | None:
     """Return the mobile (+989…) of whom bills concern: the first that is known, for they have one payer."""
     for bill in bills:
         if mobile := await SUBJECTS[bill.subject_kind].find_mobile(uow, bill):

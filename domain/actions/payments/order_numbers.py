@@ -4,13 +4,14 @@ from datetime import datetime
 
 from domain.actions.context import ActionContext
 from domain.bills.ports import ORDER_SEQUENCE_PREFIX
+from domain.repositories import BillRepositories
 from domain.values.calendar import to_jalali, to_tehran
 
 ORDERS_A_DAY = 1_000_000
 CHANCE_RANGE = 10_000
 
 
-async def draw_order_number(context: ActionContext, gateway: str, now: datetime) -> int:
+async def draw_order_number(context: ActionContext[BillRepositories], gateway: str, now: datetime) -> int:
     """Return a number that a gateway was never given, for an order or for a refund: the Jalali day, a sequence,
     four digits of chance.
 

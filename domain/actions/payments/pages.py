@@ -20,6 +20,7 @@ from domain.bills.ports import BillRepository
 from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.gateways.gateway import DeclineReason
 from domain.gateways.ports import PaymentAttemptRepository
+from domain.repositories import GatewayRepositories
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import NotFound
 from domain.values.row_ids import HIGHEST_ID
@@ -241,7 +242,7 @@ async def _has_come_back(payment_attempts: PaymentAttemptRepository, payable: Pa
     return False
 
 
-async def _list_receipts(uow: UnitOfWork, payable: PayableBills) -> tuple[PaymentReceipt, ...]:
+async def _list_receipts(uow: GatewayRepositories, payable: PayableBills) -> tuple[PaymentReceipt, ...]:
     """Return the payments of a link's bills; what one attempt, or one pair of ids, paid is one receipt."""
     payments_by_origin: dict[int, list[Payment]] = {}
     for bill in payable.bills:

@@ -11,6 +11,7 @@ from domain.actions.payments.attempt_changes import gateway_actor, store_change
 from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.gateway import PaymentGateway, UnverifiedSale
+from domain.repositories import LedgerRepositories
 from domain.settlement.differences import DifferenceKind, PaymentDifference
 from domain.unit_of_work import Store
 from domain.values.calendar import to_tehran
@@ -50,7 +51,9 @@ async def _take_up(dependencies: Dependencies, store: Store, gateway: PaymentGat
         return True
 
 
-async def _note_unknown_sale(context: ActionContext, gateway_name: str, sale: UnverifiedSale) -> None:
+async def _note_unknown_sale(
+    context: ActionContext[LedgerRepositories], gateway_name: str, sale: UnverifiedSale
+) -> None:
     now = context.dependencies.clock.now()
     difference = PaymentDifference(
         key=f"{DifferenceKind.UNKNOWN_SALE}:{gateway_name}:{sale.reference}",

@@ -10,6 +10,7 @@ from domain.authorization.visibility import visible_services
 from domain.queues.filters import QueueFilter
 from domain.queues.ports import SavedViewRepository
 from domain.queues.views import SavedView
+from domain.repositories import OverviewRepositories
 from domain.values.actors import Actor
 from domain.values.errors import DomainError, Forbidden, NotFound, TooLarge
 from domain.values.reasons import TooLargeReason
@@ -29,7 +30,7 @@ class NamedView:
     filter: QueueFilter | None
 
 
-async def list_views(context: ActorContext) -> list[NamedView]:
+async def list_views(context: ActorContext[OverviewRepositories]) -> list[NamedView]:
     """Return the member's views by name."""
     return [
         NamedView(saved.name, _read_saved_filter(context.dependencies, saved))
@@ -37,7 +38,7 @@ async def list_views(context: ActorContext) -> list[NamedView]:
     ]
 
 
-async def save_view(context: ActorContext, view_name: str, criteria: QueueFilter) -> NamedView:
+async def save_view(context: ActorContext[OverviewRepositories], view_name: str, criteria: QueueFilter) -> NamedView:
     """Keep a filter under a name; one of that name is replaced. By what something was found is kept only where it was
     chosen: what is the first way today may find nothing tomorrow.
 

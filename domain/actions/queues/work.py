@@ -14,6 +14,7 @@ from domain.queues.ports import WorkListRepository
 from domain.queues.queue import Queue, Sla, SlaMoments, assess_sla
 from domain.queues.search_ways import SearchWay, list_search_ways
 from domain.queues.selection import Selection
+from domain.repositories import OverviewRepositories, RequestRepositories
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
 from domain.values.errors import Forbidden
@@ -51,7 +52,7 @@ class WorkItem:
     sla: Sla | None
 
 
-async def count_queues(context: ActorContext) -> list[QueueCount]:
+async def count_queues(context: ActorContext[OverviewRepositories]) -> list[QueueCount]:
     """Return every queue that this member of the staff is shown, in order; none for who sees no request."""
     listed_queues = visible_queues(context.dependencies.services, context.actor)
     listed_units = [unit for _, unit in listed_queues if unit]
@@ -75,7 +76,10 @@ async def count_queues(context: ActorContext) -> list[QueueCount]:
 
 
 async def load_queue_page(
-    context: ActorContext, criteria: QueueFilter, position: str | None = None, limit: int = REQUESTS_PER_PAGE
+    context: ActorContext[OverviewRepositories],
+    criteria: QueueFilter,
+    position: str | None = None,
+    limit: int = REQUESTS_PER_PAGE,
 ) -> Page[WorkItem]:
     """Return the page of a queue that begins at a place (`Page.next_cursor`, `Page.previous_cursor` as text), or the
     first one.
@@ -98,7 +102,7 @@ async def load_queue_page(
     return Page(work_items, page.previous_cursor, page.next_cursor)
 
 
-async def settle_search(context: ActorContext, criteria: QueueFilter) -> QueueFilter:
+async def settle_search(context: ActorContext[OverviewRepositories], criteria: QueueFilter) -> QueueFilter:
     """Return the filter with the first way in which what was typed finds anything; as it is, where nothing was typed, a
     way is named, or none finds anything. `Forbidden` as for the page.
     """
@@ -110,7 +114,7 @@ async def settle_search(context: ActorContext, criteria: QueueFilter) -> QueueFi
     return criteria
 
 
-async def list_finding_ways(context: ActorContext, search_text: str) -> list[SearchWay]:
+async def list_finding_ways(context: ActorContext[OverviewRepositories], search_text: str) -> list[SearchWay]:
     """Return every way in which what was typed finds a request that this member may see, the surest first; the errors
     of `list_search_ways`.
     """
@@ -118,7 +122,7 @@ async def list_finding_ways(context: ActorContext, search_text: str) -> list[Sea
     return [one.found_by async for one in _try_ways(context, criteria) if one.found_by]
 
 
-async def _try_ways(context: ActorContext, criteria: QueueFilter) -> AsyncIterator[QueueFilter]:
+async def _try_ways(context: ActorContext[OverviewRepositories], criteria: QueueFilter) -> AsyncIterator[QueueFilter]:
     """Yield the filter with each way in which what was typed finds anything, the surest first."""
     for way in list_search_ways(criteria.search or ""):
         settled = replace(criteria, found_by=way)
@@ -138,7 +142,9 @@ async def _list_found(
     return await work_lists.list_page(replace(selection, loosely=True), limit, None)
 
 
-async def find_readable_request(context: ActorContext, code: TrackingCode, *, lock: bool = False) -> ServiceRequest:
+async def find_readable_request(
+    context: ActorContext[RequestRepositories], code: TrackingCode, *, lock: bool = False
+) -> ServiceRequest:
     """Return the request with that tracking code for a page, or for a step (`lock`); `NotFound`,
     `Forbidden("code")`.
     """

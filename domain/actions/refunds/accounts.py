@@ -19,7 +19,8 @@ from domain.bills.refund_transfers import RefundAccount
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.idempotency.repeated_press import SAME_PRESS
 from domain.messages.catalogue import RenderedMessage
-from domain.unit_of_work import Store, UnitOfWork
+from domain.repositories import GatewayRepositories, RefundRepositories
+from domain.unit_of_work import Store
 from domain.values.errors import NotAllowedNow
 from domain.values.ibans import Iban
 from domain.values.reasons import NotAllowedReason
@@ -70,7 +71,7 @@ async def _ask_about_bill(context: ActionContext, bill_row_id: int) -> bool:
     return True
 
 
-async def _may_go_to_card(context: ActionContext, bill: Bill) -> bool:
+async def _may_go_to_card(context: ActionContext[GatewayRepositories], bill: Bill) -> bool:
     payments, refunds = await context.uow.bills.list_payments(bill.id), await context.uow.bills.list_refunds(bill.id)
     has_failed = any(attempt.state.has_failed for attempt in await context.uow.card_refunds.list_of_bill(bill.id))
     return not has_failed and bool(await plan_card_transfers(context, payments, refunds))
@@ -184,7 +185,7 @@ async def _store_iban(
         await context.dependencies.engine.record_event(context.uow, request, "refund_iban", context.actor, facts)
 
 
-async def ask_new_line(uow: UnitOfWork, request_id: int, mobile: str) -> None:
+async def ask_new_line(uow: RefundRepositories, request_id: int, mobile: str) -> None:
     """Have the new number (+989…) of a request asked for accounts that are not given yet; those that are given stay."""
     for bill in await uow.bills.list_of_subject(REQUEST_SUBJECT, request_id):
         account = await uow.refund_transfers.find_account(bill.id)

@@ -7,6 +7,7 @@ number that gave the account changed after the payment. Bills are locked as alwa
 
 from dataclasses import dataclass
 
+from domain.actions.bills.changed_lines import RefundSubjectRepositories
 from domain.actions.bills.refunds import count_refund, refuse_transfer_to_account
 from domain.actions.bills.subjects import SUBJECTS, lock_bill, lock_bills
 from domain.actions.context import ActionContext, ActorContext
@@ -23,7 +24,7 @@ from domain.bills.bill import (
     normalise_reference,
 )
 from domain.bills.refund_transfers import RefundFile, RefundTransfer, TransferState
-from domain.unit_of_work import UnitOfWork
+from domain.repositories import RefundRepositories
 from domain.values.calendar import to_tehran
 from domain.values.errors import AlreadyDone, DomainError, DuplicateRequest, MissingField, NotAllowedNow
 from domain.values.ibans import Iban
@@ -47,7 +48,7 @@ class TransferLine:
     """Names the transfer: the bill id of what it gives back."""
 
 
-async def make_transfer_file(context: ActorContext) -> RefundFile:
+async def make_transfer_file(context: ActorContext[RefundSubjectRepositories]) -> RefundFile:
     """Put all that can be transferred into today's file, and return it; the one that there is, if it was made before.
 
     Errors: `Forbidden`, and `NotAllowedNow("refund_file")` where there is nothing to put into it.
@@ -69,7 +70,7 @@ async def make_transfer_file(context: ActorContext) -> RefundFile:
     return file
 
 
-async def _add_transfer(context: ActorContext, file: RefundFile, bill: Bill) -> int:
+async def _add_transfer(context: ActorContext[RefundSubjectRepositories], file: RefundFile, bill: Bill) -> int:
     """Put what is due back on a locked bill into a file; return its rials, 0 where nothing may be."""
     account = await context.uow.refund_transfers.find_account(bill.id)
     refunds = await context.uow.bills.list_refunds(bill.id)
@@ -95,7 +96,7 @@ async def _add_transfer(context: ActorContext, file: RefundFile, bill: Bill) -> 
     return transfer.amount
 
 
-async def list_lines(context: ActionContext, file: RefundFile) -> list[TransferLine]:
+async def list_lines(context: ActionContext[RefundSubjectRepositories], file: RefundFile) -> list[TransferLine]:
     """Return the lines of a file, in their order; those whose personal data was erased are left out."""
     lines = []
     for transfer in await context.uow.refund_transfers.list_transfers(file.id):
@@ -139,7 +140,7 @@ async def record_transfer(context: ActorContext, transfer_id: int, reference: st
     return transfer
 
 
-async def refuse_transfer(context: ActorContext, transfer_id: int) -> RefundTransfer:
+async def refuse_transfer(context: ActorContext[RefundSubjectRepositories], transfer_id: int) -> RefundTransfer:
     """Record that the bank did not make a transfer: the money is due as before, and the citizen is asked for another
     account. Errors: `Forbidden`, `NotFound("transfer")`, and `AlreadyDone("transfer")` for one that was made.
     """
@@ -161,7 +162,7 @@ async def refuse_transfer(context: ActorContext, transfer_id: int) -> RefundTran
     return transfer
 
 
-async def _lock_transfer(uow: UnitOfWork, transfer_id: int) -> tuple[Bill, RefundTransfer, list[Refund]]:
+async def _lock_transfer(uow: RefundSubjectRepositories, transfer_id: int) -> tuple[Bill, RefundTransfer, list[Refund]]:
     """Return a transfer as it is now, its bill, locked, and what it carries."""
     bill_row_id = (await uow.refund_transfers.get_transfer(transfer_id)).bill_id
     bill = await lock_bill(uow, await uow.bills.get(bill_row_id))
@@ -171,7 +172,10 @@ async def _lock_transfer(uow: UnitOfWork, transfer_id: int) -> tuple[Bill, Refun
 
 
 async def _end_transfer(
-    context: ActorContext, transfer: RefundTransfer, state: TransferState, reference: str | None = None
+    context: ActorContext[RefundRepositories],
+    transfer: RefundTransfer,
+    state: TransferState,
+    reference: str | None = None,
 ) -> None:
     transfer.state, transfer.reference = state, reference
     transfer.ended_at, transfer.ended_by = context.dependencies.clock.now(), context.actor.label

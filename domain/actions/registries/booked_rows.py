@@ -9,12 +9,12 @@ from domain.fleet.resources import ResourceStatus
 from domain.registries.declarations import Registry
 from domain.registries.rows import RegistryRow
 from domain.registries.rules import RowValues
-from domain.unit_of_work import UnitOfWork
+from domain.repositories import FleetRepositories
 from domain.values.errors import Conflict
 
 
 async def find_booking_conflict(
-    uow: UnitOfWork, registry: Registry, row: RegistryRow, new_values: RowValues, now: datetime
+    uow: FleetRepositories, registry: Registry, row: RegistryRow, new_values: RowValues, now: datetime
 ) -> Conflict | None:
     """Return why a row may not become so, with the codes of the requests: it has work before it, and would never work
     again, or be a machine of another type. None where nothing prevents it.

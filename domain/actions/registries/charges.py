@@ -21,7 +21,7 @@ from domain.registries.declarations import REGISTRIES, ChargeTerms, Registry
 from domain.registries.ports import RegistryRepository
 from domain.registries.rows import RegistryRow
 from domain.registries.rules import ChargeState, RecordStatus
-from domain.unit_of_work import UnitOfWork
+from domain.repositories import BillSubjectRepositories
 from domain.values.errors import AlreadyDone, MissingField, NotAllowedNow, PaymentUnknown
 from domain.values.reasons import NotAllowedReason
 from domain.values.text import tidy_text
@@ -46,7 +46,7 @@ def find_unowed_reason(registry: Registry, row: RegistryRow) -> NotAllowedNow | 
 
 
 async def issue_row_bill(
-    uow: UnitOfWork, billing_context: BillingContext, registry: Registry, row_id: int, recorded_by: str
+    uow: BillSubjectRepositories, billing_context: BillingContext, registry: Registry, row_id: int, recorded_by: str
 ) -> Bill:
     """Return the bill of a row, issued now if it has none yet; `recorded_by` is the label of who asked for it.
 
@@ -81,7 +81,7 @@ def _explain_amount(row: RegistryRow, amount: int) -> Mapping[str, Any]:
 
 
 async def waive_row(
-    uow: UnitOfWork, registry: Registry, row_id: int, reason: str, recorded_by: str, now: datetime
+    uow: BillSubjectRepositories, registry: Registry, row_id: int, reason: str, recorded_by: str, now: datetime
 ) -> RegistryRow:
     """Let somebody off what a row owes, and off its bill; the reason is kept.
 

@@ -11,6 +11,7 @@ from domain.actions.registries.rows import find_contact, find_contacts
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.registries.rows import ExpiringRow
+from domain.repositories import RegistryRepositories
 from domain.unit_of_work import Store
 from domain.values.calendar import to_tehran
 
@@ -38,7 +39,7 @@ class ExpiringDate:
     """Days before it at which reminders were sent."""
 
 
-async def list_expiring(context: ActionContext, days_ahead: int) -> list[ExpiringDate]:
+async def list_expiring(context: ActionContext[RegistryRepositories], days_ahead: int) -> list[ExpiringDate]:
     """Return all that has run out, or will within so many days, by day."""
     today = to_tehran(context.dependencies.clock.now()).date()
     expiring_rows = await context.uow.registries.list_expiring(EARLIEST_DAY, today + timedelta(days=days_ahead))

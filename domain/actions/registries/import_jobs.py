@@ -10,6 +10,7 @@ from domain.actions.registries.rows import find_registry, require_editor
 from domain.registries.declarations import Registry
 from domain.registries.imports import IMPORT_RETENTION, MOST_FILE_BYTES, Import, ImportState
 from domain.registries.ports import ImportRepository
+from domain.repositories import AuditRepositories, RegistryRepositories
 from domain.unit_of_work import Store
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, InvalidField, NotAllowedNow, TooLarge
@@ -20,7 +21,9 @@ from domain.values.version_token import VersionToken, refuse_stale
 LONGEST_NAME = 100
 
 
-async def add_import(context: ActorContext, registry: Registry, file_name: str, content: bytes) -> Import:
+async def add_import(
+    context: ActorContext[RegistryRepositories], registry: Registry, file_name: str, content: bytes
+) -> Import:
     """Take a file to be examined. Errors: `Forbidden`, `InvalidField("file")` for an empty one, `TooLarge("file")`."""
     require_editor(registry, context.actor)
     if not content:
@@ -40,7 +43,7 @@ async def add_import(context: ActorContext, registry: Registry, file_name: str, 
 
 
 async def confirm_import(
-    context: ActorContext,
+    context: ActorContext[RegistryRepositories],
     import_id: int,
     version: VersionToken,
     *,
@@ -64,7 +67,7 @@ async def confirm_import(
     return import_job
 
 
-async def drop_import(context: ActorContext, import_id: int) -> Import:
+async def drop_import(context: ActorContext[RegistryRepositories], import_id: int) -> Import:
     """Give a file up before it is kept. Errors: `Forbidden`, `NotFound("import")`, `Conflict("import")`."""
     import_job = await _lock_own_import(
         context.uow.registry_imports, import_id, context.actor, ImportState.EXAMINED, ImportState.WAITING
@@ -76,7 +79,7 @@ async def drop_import(context: ActorContext, import_id: int) -> Import:
 
 
 async def settle_import(
-    context: ActionContext, import_job: Import, state: ImportState, problem: str | None = None
+    context: ActionContext[RegistryRepositories], import_job: Import, state: ImportState, problem: str | None = None
 ) -> None:
     """Bring a file to its end, and forget it: what stays are numbers."""
     import_job.state, import_job.problem, import_job.settled_at = state, problem, context.dependencies.clock.now()
@@ -102,7 +105,7 @@ async def _lock_own_import(
     return import_job
 
 
-async def _audit_import(context: ActorContext, import_job: Import, event: str) -> None:
+async def _audit_import(context: ActorContext[AuditRepositories], import_job: Import, event: str) -> None:
     recorded_by = require_editor(find_registry(import_job.registry), context.actor).label
     facts = {"registry": import_job.registry, "source": import_job.name, "brought_by": import_job.by}
     await context.uow.audit.add_entry(context.dependencies.clock.now(), recorded_by, event, facts)

@@ -43,6 +43,7 @@ from domain.registries.rows import (
     value_taken,
 )
 from domain.registries.sheet import CellFault, SheetLayout, is_empty_cell, read_row, render_cell_text
+from domain.repositories import FleetRepositories, RegistryRepositories
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, DomainError, InvalidField
@@ -237,7 +238,7 @@ class _SheetExamination:
             if row.stored_row and not row.faults:
                 await self._check_bookings(uow, row, row.stored_row)
 
-    async def _check_bookings(self, uow: UnitOfWork, row: _ExaminedRow, stored_row: RegistryRow) -> None:
+    async def _check_bookings(self, uow: FleetRepositories, row: _ExaminedRow, stored_row: RegistryRow) -> None:
         """Find what would be taken away from the work before it."""
         error = await find_booking_conflict(
             uow, self._registry, stored_row, row.new_values, self._dependencies.clock.now()
@@ -245,7 +246,9 @@ class _SheetExamination:
         if error:
             row.add_fault(error.field, error)
 
-    async def _check_references(self, uow: UnitOfWork, rows: Sequence[_ExaminedRow], reference: Reference) -> None:
+    async def _check_references(
+        self, uow: RegistryRepositories, rows: Sequence[_ExaminedRow], reference: Reference
+    ) -> None:
         """Find references to rows that are not there."""
         target_registry = REGISTRIES[reference.registry]
         requested_keys = {(key,) for row in rows for key in list_referenced_keys(row.submitted_values, reference)}
@@ -255,7 +258,9 @@ class _SheetExamination:
                 if (key,) not in existing_rows:
                     row.add_fault(reference.field, reference_not_found(reference, key), key)
 
-    async def _check_unique_values(self, uow: UnitOfWork, rows: Sequence[_ExaminedRow], field_name: str) -> None:
+    async def _check_unique_values(
+        self, uow: RegistryRepositories, rows: Sequence[_ExaminedRow], field_name: str
+    ) -> None:
         """Find unique values that another row of the registry has."""
         unique_values = {
             unique_value for row in rows if (unique_value := row.submitted_values.get(field_name)) is not None

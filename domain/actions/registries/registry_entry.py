@@ -36,6 +36,7 @@ from domain.registries.rows import (
 )
 from domain.registries.rules import ChargeState, RowValues, list_enterable_states
 from domain.registries.sheet import explain_cell_error
+from domain.repositories import RegistryRepositories
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, DomainError
 from domain.values.reasons import ConflictReason
@@ -85,7 +86,9 @@ def _withheld_fields(registry: Registry, actor: Actor) -> frozenset[str]:
     return frozenset({STATE_FIELD} if may_change_amount else {STATE_FIELD, registry.charge_terms.amount_field})
 
 
-async def enter_row(context: ActorContext, registry: Registry, submitted: SubmittedValues) -> RegistryRow:
+async def enter_row(
+    context: ActorContext[RegistryRepositories], registry: Registry, submitted: SubmittedValues
+) -> RegistryRow:
     """Add a row. Errors, each naming its field: `Forbidden`; `InvalidField`, `UnknownKind`, `MissingField`;
     `NotFound` for a reference into nowhere; `Conflict` for a key or unique value that another row has; and those of the
     registry's rules. What was paid or waived elsewhere is audited: neither bill nor payment records it.

@@ -15,13 +15,13 @@ from domain.actions.registries.row_words import RowWording
 from domain.actions.registries.rows import find_concerned, find_contact
 from domain.authorization.policy import may_use
 from domain.authorization.rights import registry_right
-from domain.blocks.receipts import BASE_RECEIPT, PAID_FOR_FACT, RECEIPT_TEXTS, gather_paid_bills
+from domain.blocks.receipts import BASE_RECEIPT, PAID_FOR_FACT, RECEIPT_TEXTS, ReceiptRepositories, gather_paid_bills
 from domain.language.printouts import GatheredFacts
 from domain.papers.document import PaperFact, Printout
 from domain.registries.declarations import Registry
 from domain.registries.ports import RegistryRepository
 from domain.registries.rows import RegistryRow
-from domain.unit_of_work import UnitOfWork
+from domain.repositories import RegistryRepositories
 from domain.values.actors import Actor
 from domain.values.errors import Forbidden, NotFound
 from domain.values.reasons import NotFoundReason
@@ -55,7 +55,9 @@ async def build_row_receipt(context: ActorContext, registry: Registry, row_id: i
     )
 
 
-async def list_row_printouts(context: ActorContext, registry: Registry, row: RegistryRow) -> TextsByName:
+async def list_row_printouts(
+    context: ActorContext[ReceiptRepositories], registry: Registry, row: RegistryRow
+) -> TextsByName:
     """Return the papers of a row that this person may print now: kind → title."""
     is_printable = _may_print(registry, context.actor) and await _list_paid_bills(context.uow, row)
     return {BASE_RECEIPT.kind: context.dependencies.catalogue.text(f"{RECEIPT_TEXTS}.title")} if is_printable else {}
@@ -66,7 +68,7 @@ def _may_print(registry: Registry, actor: Actor) -> bool:
     return may_use(registry_right(registry.key, "view"), actor)
 
 
-async def _list_paid_bills(uow: UnitOfWork, row: RegistryRow) -> list[dict[str, object]]:
+async def _list_paid_bills(uow: ReceiptRepositories, row: RegistryRow) -> list[dict[str, object]]:
     return await gather_paid_bills(uow, await uow.bills.list_of_subject(row.registry, row.id))
 
 
@@ -76,7 +78,7 @@ async def _find_payer_facts(registries: RegistryRepository, registry: Registry, 
     return {PAYER_FACT: payer_name, "mobile": await find_contact(registries, registry, row.values)}
 
 
-async def _describe_row(context: ActionContext, registry: Registry, row: RegistryRow) -> str:
+async def _describe_row(context: ActionContext[RegistryRepositories], registry: Registry, row: RegistryRow) -> str:
     row_wording = RowWording(context.dependencies.catalogue)
     return row_wording.render_row_name(
         registry, row.values, await row_wording.load_links(context.uow.registries, registry, [row.values])

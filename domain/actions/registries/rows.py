@@ -29,7 +29,8 @@ from domain.registries.rows import (
     with_changes,
 )
 from domain.registries.rules import RowValues
-from domain.unit_of_work import IdGenerator, UnitOfWork
+from domain.repositories import AuditRepositories, RegistryRepositories
+from domain.unit_of_work import IdGenerator
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, DomainError, InvalidField, NotFound, UnknownKind
 from domain.values.identifiers import parse_mobile as read_mobile
@@ -53,7 +54,7 @@ def require_editor(registry: Registry, actor: Actor) -> Actor:
     return require_right(registry_right(registry.key, "change"), actor, registry.key)
 
 
-async def audit_export(context: ActorContext, registry: Registry, facts: Mapping[str, Any]) -> None:
+async def audit_export(context: ActorContext[AuditRepositories], registry: Registry, facts: Mapping[str, Any]) -> None:
     """Note that somebody takes all rows of the registry along, and what else is to be known of it: the kind of sheet.
 
     `Forbidden` (the registry's key) for whoever may not.
@@ -64,7 +65,7 @@ async def audit_export(context: ActorContext, registry: Registry, facts: Mapping
     )
 
 
-async def find_row(context: ActionContext, registry: Registry, text: str) -> RegistryRow:
+async def find_row(context: ActionContext[RegistryRepositories], registry: Registry, text: str) -> RegistryRow:
     """Return the row that a text names: any unique field as people write it (plate, taxi code …), or the row's id.
 
     `NotFound` (the registry's key).
@@ -173,7 +174,7 @@ async def change_row(
 
 
 async def record_numbered_row(
-    uow: UnitOfWork,
+    uow: RegistryRepositories,
     ids: IdGenerator,
     now: datetime,
     registry: Registry,

@@ -15,6 +15,7 @@ from domain.actions.requests.command import take_command
 from domain.engine.engine import StepOutcome
 from domain.language.question_subjects import MARKED_PAPERS
 from domain.language.service import Command
+from domain.repositories import RequestRepositories
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
 from domain.values.actors import Actor
@@ -89,7 +90,9 @@ async def answer_question(
     return await announce_command(context, outcome)
 
 
-async def open_question(context: ActorContext, code: TrackingCode, text: str, version: VersionToken) -> ServiceRequest:
+async def open_question(
+    context: ActorContext[RequestRepositories], code: TrackingCode, text: str, version: VersionToken
+) -> ServiceRequest:
     """Return the request, locked, to the question of which an answer with this text came from a page that showed it at
     this version; errors: `require_shown_version`.
     """

@@ -11,6 +11,7 @@ from domain.authorization.request_policy import may_use_on_request, require_requ
 from domain.authorization.rights import Right
 from domain.authorization.visibility import list_members_of_units, works_on_units
 from domain.people.person import StaffMember, Substitution
+from domain.repositories import StaffRepositories
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
 from domain.values.errors import InvalidField, NotAllowedNow, NotFound
@@ -85,7 +86,9 @@ async def assign_request(
     return request
 
 
-async def _refuse_stranger(context: ActorContext, request: ServiceRequest, member: StaffMember) -> None:
+async def _refuse_stranger(
+    context: ActorContext[StaffRepositories], request: ServiceRequest, member: StaffMember
+) -> None:
     """Refuse to give a request to somebody who could not work on it, nor find it in any queue of their own."""
     request_units = assignable_units(context.dependencies, request)
     acting_member = await load_staff_actor(

@@ -18,6 +18,7 @@ from domain.blocks.charging import list_request_bills
 from domain.engine.engine import StepOutcome
 from domain.engine.step_admission import choose_step
 from domain.language.service import Command, Transition
+from domain.repositories import RequestRepositories
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, NotFound
@@ -84,7 +85,7 @@ async def take_shown_command(
 
 
 async def require_shown_version(
-    context: ActorContext,
+    context: ActorContext[RequestRepositories],
     shown_request: tuple[ServiceRequest, VersionToken],
     citizen_command: Command,
     inputs: Mapping[str, object],
@@ -107,7 +108,10 @@ async def announce_command(context: ActorContext, outcome: StepOutcome) -> StepO
 
 
 async def _was_taken(
-    context: ActorContext, request: ServiceRequest, citizen_command: Command, inputs: Mapping[str, object]
+    context: ActorContext[RequestRepositories],
+    request: ServiceRequest,
+    citizen_command: Command,
+    inputs: Mapping[str, object],
 ) -> bool:
     """Return whether this person took this command with these inputs before."""
     command_steps = context.dependencies.engine.get_service(request.service).command_steps(citizen_command)

@@ -8,6 +8,7 @@ from domain.authorization.request_policy import awaits_answer_of, is_foreign_req
 from domain.engine.engine import StepOutcome
 from domain.language.awaited import ASKED_MOBILE
 from domain.language.service import Command, Transition
+from domain.repositories import RequestRepositories
 from domain.requests.request import ServiceRequest
 from domain.values.errors import AlreadyDone, DomainError, NotAllowedNow, NotFound
 from domain.values.reasons import AlreadyDoneReason, NotAllowedReason
@@ -48,7 +49,9 @@ async def _take_step(
     return await act_on_locked_request(context, request, step.name, inputs)
 
 
-async def _explain_refusal(context: ActorContext, request: ServiceRequest, citizen_command: Command) -> DomainError:
+async def _explain_refusal(
+    context: ActorContext[RequestRepositories], request: ServiceRequest, citizen_command: Command
+) -> DomainError:
     """Return why a command is refused: another's request is not there, an answer was given, or none is awaited."""
     if (
         citizen_command in AWAITED_COMMANDS

@@ -14,6 +14,7 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.command import take_command_on
 from domain.language.service import Command, Transition
 from domain.people.sessions import digest_token
+from domain.repositories import RequestRepositories
 from domain.requests.consent_link import ConsentLink
 from domain.requests.request import ServiceRequest
 from domain.values.errors import NotFound
@@ -56,7 +57,9 @@ class ConsentQuestion:
     """Time of its answer or end, in UTC; None while it is open, and where only its time is over."""
 
 
-async def find_consent_question(context: ActionContext, token: str, *, lock: bool = False) -> ConsentQuestion:
+async def find_consent_question(
+    context: ActionContext[RequestRepositories], token: str, *, lock: bool = False
+) -> ConsentQuestion:
     """Return the question that a link leads to; `NotFound("consent_link")`. `lock` keeps other writers off it."""
     link = await context.uow.consent_links.find(digest_token(token)) if LINK_TOKEN_PATTERN.fullmatch(token) else None
     if link is None:

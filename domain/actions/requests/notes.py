@@ -14,6 +14,7 @@ from domain.idempotency.repeated_press import SAME_PRESS
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.people.person import StaffMember, Substitution
+from domain.repositories import RequestRepositories, StaffRepositories
 from domain.requests.history import find_actor
 from domain.requests.notes import NOTE, Mention, MentionedNote
 from domain.requests.ports import HistoryRepository
@@ -94,21 +95,21 @@ def write_mention(member: StaffMember, staff: Sequence[StaffMember]) -> str:
     return f"@{member.username}" if is_shared or not _MENTION.fullmatch(mention) else mention
 
 
-async def count_unread_mentions(context: ActorContext) -> int:
+async def count_unread_mentions(context: ActorContext[RequestRepositories]) -> int:
     """Return how many notes about requests that this one may see name them and are not read yet."""
     return await context.uow.mentions.count_unread(
         context.actor.identifier, visible_services(context.dependencies.services, context.actor)
     )
 
 
-async def list_own_mentions(context: ActorContext) -> list[MentionedNote]:
+async def list_own_mentions(context: ActorContext[RequestRepositories]) -> list[MentionedNote]:
     """Return the newest notes that name this one, of requests that they may see."""
     services = visible_services(context.dependencies.services, context.actor)
     notes = await context.uow.mentions.list_notes(context.actor.identifier, services, MENTIONS_SHOWN)
     return [note if note.author else await _name_erased_author(context.uow.history, note) for note in notes]
 
 
-async def read_mentions(context: ActionContext, request: ServiceRequest, username: str) -> int:
+async def read_mentions(context: ActionContext[RequestRepositories], request: ServiceRequest, username: str) -> int:
     """Note that somebody opened a request: what names them there is read; return how much it was."""
     return await context.uow.mentions.mark_read(request.id, username, context.dependencies.clock.now())
 
@@ -130,7 +131,7 @@ async def _name_erased_author(history: HistoryRepository, note: MentionedNote) -
     return replace(note, author=next(authors, None))
 
 
-async def _find_named(context: ActorContext, service: Service, text: str) -> list[str]:
+async def _find_named(context: ActorContext[StaffRepositories], service: Service, text: str) -> list[str]:
     """Return the user names of whom a text names, but for its author's own."""
     written_names, named = dict.fromkeys(_MENTION.findall(text)), set[str]()
     if not written_names:

@@ -11,6 +11,7 @@ from domain.actions.context import ActionContext
 from domain.blocks.papers_pending import DocumentsComplete
 from domain.language.papers import list_citizen_papers
 from domain.language.service import Service, Transition
+from domain.repositories import PaperRepositories, RequestRepositories
 from domain.requests.documents import Document
 from domain.requests.ports import RequestRepository
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
@@ -104,7 +105,7 @@ def find_concern(services: Mapping[str, Service], request: ServiceRequest, mobil
 
 
 async def find_concerned_request(
-    context: ActionContext, code: TrackingCode, mobile: str
+    context: ActionContext[RequestRepositories], code: TrackingCode, mobile: str
 ) -> tuple[ServiceRequest, Concern]:
     """Return the request with that tracking code, and how it concerns the person with this mobile (+989…).
 
@@ -158,7 +159,7 @@ def _sort_newest(requests: Sequence[ServiceRequest]) -> list[ServiceRequest]:
 
 
 async def get_own_document(
-    context: ActionContext, code: TrackingCode, document_id: int, mobile: str
+    context: ActionContext[PaperRepositories], code: TrackingCode, document_id: int, mobile: str
 ) -> tuple[Document, bytes]:
     """Return a file that citizens may bring, of a request that is this person's own (+989…), with its bytes.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.token_guessing import MISS_WINDOW, count_miss, refuse_guessing
+from domain.repositories import LineRepositories
 from domain.requests.request import Phase
 from domain.unit_of_work import Store
 from domain.values import tracking_codes
@@ -91,7 +92,7 @@ async def _count_code_miss(dependencies: Dependencies, store: Store, address: st
         await uow.lines.add_hit(_ALL_MISSES_COUNTER, dependencies.clock.now(), MISS_WINDOW)
 
 
-async def _refuse_guessing_codes(context: ActionContext, address: str) -> None:
+async def _refuse_guessing_codes(context: ActionContext[LineRepositories], address: str) -> None:
     await refuse_guessing(context, _MISS_COUNTER, address)
     most_misses = context.dependencies.policy.track_misses_an_hour
     if (

@@ -16,6 +16,7 @@ from domain.fields.stored import stored_text
 from domain.language.service import Notice, Service
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
+from domain.repositories import FeedbackRepositories
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, DomainError, MissingField, NotAllowedNow
@@ -134,14 +135,16 @@ async def _carry_papers(context: ActorContext, former: ServiceRequest, new_reque
         )
 
 
-async def _require_reopening_right(context: ActorContext, former: ServiceRequest, service: Service) -> Actor:
+async def _require_reopening_right(
+    context: ActorContext[FeedbackRepositories], former: ServiceRequest, service: Service
+) -> Actor:
     reopener = require_request_right(Right.REQUESTS_REOPEN, service, former, context.actor)
     if context.actor.kind == "citizen" and not await _is_rated_low(context, former):
         raise NotAllowedNow("code", NotAllowedReason.RATED_LOW_ONLY)
     return reopener
 
 
-async def _is_rated_low(context: ActionContext, former: ServiceRequest) -> bool:
+async def _is_rated_low(context: ActionContext[FeedbackRepositories], former: ServiceRequest) -> bool:
     rating = await context.uow.feedback.find_rating(former.id)
     return rating is not None and rating.score <= context.dependencies.policy.low_rating
 

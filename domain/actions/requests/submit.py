@@ -9,6 +9,7 @@ from domain.fields.form import list_missing, read_readable, recheck_values
 from domain.fields.types import ReadingContext
 from domain.language.service import Service
 from domain.people.person import Person
+from domain.repositories import StaffRepositories
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import DomainError, Unavailable, raise_faults
 
@@ -83,7 +84,11 @@ async def complete_read_form(
 
 
 async def _remember_person(
-    context: ActionContext, service: Service, values: Mapping[str, Any], mobile: str, known_person: Person | None
+    context: ActionContext[StaffRepositories],
+    service: Service,
+    values: Mapping[str, Any],
+    mobile: str,
+    known_person: Person | None,
 ) -> None:
     """Keep what a form says of whoever has that mobile, where it says anything new."""
     person_values = {field.autofill: values.get(field.name) for field in service.form}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from domain.actions.context import ActionContext
+from domain.repositories import FeedbackRepositories, LineRepositories
 from domain.requests.request import ServiceRequest
 from domain.values.errors import NotFound, TooManyRequests
 from domain.values.reasons import TooManyRequestsReason
@@ -17,7 +18,9 @@ class TrackingResult:
     is_own: bool
 
 
-async def track_request(context: ActionContext, code: TrackingCode, viewer_mobile: str) -> TrackingResult:
+async def track_request(
+    context: ActionContext[FeedbackRepositories], code: TrackingCode, viewer_mobile: str
+) -> TrackingResult:
     """Look a tracking code up for a viewer, known by the mobile (+989…).
 
     From the request's own mobile the answer is full, from another it names service and phase only. Errors: `NotFound`,
@@ -34,7 +37,7 @@ async def track_request(context: ActionContext, code: TrackingCode, viewer_mobil
     return TrackingResult(request, is_own=False)
 
 
-async def count_guess(context: ActionContext, viewer_mobile: str) -> None:
+async def count_guess(context: ActionContext[LineRepositories], viewer_mobile: str) -> None:
     """Count a look-up of what is not the viewer's own; `TooManyRequests` once there were too many in the window.
 
     Each viewer has a count of the own and there is none of all together: a stranger could fill that, and nobody would

@@ -9,13 +9,16 @@ from domain.actions.context import ActionContext, ActorContext
 from domain.actions.requests.act import lock_request
 from domain.actions.requests.request_citizen import build_citizen, send_status
 from domain.queues.request_words import list_request_words
+from domain.repositories import RequestRepositories
 from domain.requests.request import ServiceRequest
 from domain.values.errors import AlreadyDone, NotAllowedNow, NotFound
 from domain.values.reasons import AlreadyDoneReason, NotAllowedReason
 from domain.values.tracking_codes import TrackingCode
 
 
-async def replace_mobile(context: ActionContext, request: ServiceRequest, proved_mobile: str) -> str | None:
+async def replace_mobile(
+    context: ActionContext[RequestRepositories], request: ServiceRequest, proved_mobile: str
+) -> str | None:
     """Give a request a number (+989…) whose citizen showed that it is theirs, by which it is found from now on; return
     the one that it had.
     """

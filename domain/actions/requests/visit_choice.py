@@ -22,6 +22,7 @@ from domain.blocks.visits import OFFICER, VISIT_START
 from domain.engine.step_preview import find_obstacle
 from domain.fields.types import ReadingContext
 from domain.language.service import Command
+from domain.repositories import StaffRepositories
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidField, MissingField, NotAllowedNow
@@ -155,7 +156,9 @@ async def _find_obstacle(context: ActorContext, request: ServiceRequest) -> Doma
     return await find_obstacle(context.dependencies.engine, context.uow, request, steps[0].name, context.actor)
 
 
-async def _list_officers(context: ActionContext, request: ServiceRequest, choice: VisitChoice) -> list[str]:
+async def _list_officers(
+    context: ActionContext[StaffRepositories], request: ServiceRequest, choice: VisitChoice
+) -> list[str]:
     """Return the user names of the officers whose hours are offered."""
     preferences = context.dependencies.engine.get_service(request.service).visit_preferences
     if choice is VisitChoice.PREFERENCES and preferences:

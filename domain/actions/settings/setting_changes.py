@@ -17,10 +17,11 @@ from domain.actions.settings.text_overrides import fits_key
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.fields.types import ReadingContext
+from domain.repositories import SettingRepositories, Transaction
 from domain.settings.ports import SettingChangeRepository, WorkCalendarRepository
 from domain.settings.records import SettingChange
 from domain.settings.rules import SettingRule, apply_rule_values, read_present_value
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, NotFound
 from domain.values.reasons import ConflictReason
@@ -89,7 +90,7 @@ async def version_of_settings(setting_changes: SettingChangeRepository) -> Versi
     return VersionToken.from_number(await setting_changes.get_version())
 
 
-async def load_stored_rules(context: ActionContext) -> dict[str, Any]:
+async def load_stored_rules(context: ActionContext[SettingRepositories]) -> dict[str, Any]:
     """Return name → value of the rules that the staff set, as far as they are in force: one that means nothing any
     more, after an update, is as configured.
     """
@@ -111,7 +112,7 @@ class RuleChange:
 
 
 async def plan_rule_changes(
-    context: ActionContext,
+    context: ActionContext[SettingRepositories],
     rule_group: Sequence[SettingRule],
     submitted_values: Mapping[str, object],
     version: VersionToken,
@@ -140,7 +141,7 @@ async def plan_rule_changes(
 
 
 async def change_rules(
-    context: ActorContext,
+    context: ActorContext[SettingRepositories],
     rule_group: Sequence[SettingRule],
     submitted_values: Mapping[str, object],
     version: VersionToken,
@@ -156,7 +157,11 @@ async def change_rules(
 
 
 async def declare_day(
-    context: ActorContext, day: date, is_working: bool, note: str, version: VersionToken | None = None
+    context: ActorContext[SettingRepositories],
+    day: date,
+    is_working: bool,
+    note: str,
+    version: VersionToken | None = None,
 ) -> None:
     """Declare a day working or a holiday, over the computed holidays; what is booked then stays (`booked_days`).
 
@@ -173,7 +178,9 @@ async def declare_day(
     )
 
 
-async def forget_day(context: ActorContext, day: date, version: VersionToken | None = None) -> None:
+async def forget_day(
+    context: ActorContext[SettingRepositories], day: date, version: VersionToken | None = None
+) -> None:
     """Let a day be what it is by itself again; `NotFound("day")`, else errors as in `declare_day`."""
     label, old_value = (
         await _require_editor(context.uow, context.actor),
@@ -190,7 +197,10 @@ async def _load_declaration(work_calendar: WorkCalendarRepository, day: date) ->
 
 
 async def change_text(
-    context: ActorContext, text_key: str, wording: str | Sequence[str] | None, version: VersionToken
+    context: ActorContext[SettingRepositories],
+    text_key: str,
+    wording: str | Sequence[str] | None,
+    version: VersionToken,
 ) -> None:
     """Keep a text as it was proved (`text_overrides.prove_text`); None: as the catalogue has it.
 
@@ -211,7 +221,7 @@ async def change_text(
         await _store_change(context, label, TEXT_PREFIX + text_key, old_value, new_value, version)
 
 
-async def _require_editor(uow: UnitOfWork, actor: Actor) -> str:
+async def _require_editor(uow: Transaction, actor: Actor) -> str:
     """Return as whom a change is kept, once no other unit changes settings; `Forbidden("settings")`."""
     editor = require_right(Right.SETTINGS_CHANGE, actor, "settings")
     await uow.serialise(_LOCK_NAME)
@@ -227,7 +237,12 @@ def _refuse_changed_setting(version: VersionToken | None, last_change: SettingCh
 
 
 async def _store_change(
-    context: ActionContext, label: str, name: str, old_value: Any, new_value: Any, version: VersionToken | None = None
+    context: ActionContext[SettingRepositories],
+    label: str,
+    name: str,
+    old_value: Any,
+    new_value: Any,
+    version: VersionToken | None = None,
 ) -> None:
     last_change, now = await context.uow.setting_changes.find_last(name), context.dependencies.clock.now()
     _refuse_changed_setting(version, last_change)

@@ -18,6 +18,7 @@ from domain.actions.settlement.sale_lines import SaleLineBooker
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.ledger.movements import enter_deposit
+from domain.repositories import LedgerRepositories
 from domain.settlement.coverage import is_whole_file
 from domain.settlement.layouts import FileKind
 from domain.settlement.settlement_file import FileLine, FileState, LineOutcome, SettlementFile
@@ -34,7 +35,9 @@ MOST_CONFLICTS = 5
 """So often a line is tried again that somebody else came before."""
 
 
-async def confirm_file(context: ActorContext, file_id: int, version: VersionToken | None = None) -> SettlementFile:
+async def confirm_file(
+    context: ActorContext[LedgerRepositories], file_id: int, version: VersionToken | None = None
+) -> SettlementFile:
     """Let a file be booked as it was shown, in the name of who says so; of a booked one, the lines that failed.
 
     Errors: `Forbidden`, `NotFound("settlement_file")`, `Conflict("settlement_file")` where it is another one by now,

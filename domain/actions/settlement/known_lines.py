@@ -6,6 +6,7 @@ from domain.actions.bills.suspense import withdraw_receipt
 from domain.actions.context import ActorContext
 from domain.ledger.accounts import MoneySource
 from domain.ledger.suspense import SuspenseState
+from domain.repositories import LedgerRepositories
 from domain.settlement.ports import SettlementRepository
 from domain.settlement.settlement_file import FileLine, KnownLine, LineOutcome
 
@@ -43,7 +44,7 @@ def are_wrong_amounts(known_lines: Sequence[KnownLine], bill_id: str, payment_id
     )
 
 
-async def correct_booked_lines(context: ActorContext, source: MoneySource, line: FileLine) -> bool:
+async def correct_booked_lines(context: ActorContext[LedgerRepositories], source: MoneySource, line: FileLine) -> bool:
     """Take out of suspense what earlier lines with the number of this one brought over wrong amounts, where this one,
     over the right amount, corrects them; return whether it does. What somebody decided on already stays.
     """

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from domain.actions.bills.suspense import hold_in_suspense
 from domain.actions.context import ActionContext, ActorContext
 from domain.ledger.accounts import MoneySource
+from domain.repositories import LedgerRepositories
 from domain.settlement.differences import DifferenceKind, PaymentDifference
 from domain.settlement.settlement_file import FileLine, LineOutcome, OutcomeTotal, SettlementFile
 from domain.values.calendar import to_tehran
@@ -13,7 +14,7 @@ DifferenceFacts = Mapping[str, str | int]
 
 
 async def hold_line(
-    context: ActorContext,
+    context: ActorContext[LedgerRepositories],
     source: MoneySource,
     line: FileLine,
     kind: DifferenceKind,
@@ -30,7 +31,10 @@ async def hold_line(
 
 
 async def note_line(
-    context: ActionContext, line: FileLine, kind: DifferenceKind, facts: DifferenceFacts | None = None
+    context: ActionContext[LedgerRepositories],
+    line: FileLine,
+    kind: DifferenceKind,
+    facts: DifferenceFacts | None = None,
 ) -> None:
     """Note that a line differs from our books."""
     now = context.dependencies.clock.now()
@@ -69,7 +73,9 @@ _FILE_KINDS = {
 
 
 async def note_file_differences(
-    context: ActionContext, settlement_file: SettlementFile, totals: Mapping[LineOutcome, OutcomeTotal]
+    context: ActionContext[LedgerRepositories],
+    settlement_file: SettlementFile,
+    totals: Mapping[LineOutcome, OutcomeTotal],
 ) -> None:
     """Note, once for the file, that it has lines which could not be read, or not be booked.
 

@@ -18,6 +18,7 @@ from domain.gateways.refund_attempt import RefundAttempt
 from domain.ledger.balances import LedgerDifference
 from domain.ledger.suspense import SuspenseState
 from domain.messages.catalogue import RenderedMessage
+from domain.repositories import GatewayRepositories, LedgerRepositories
 from domain.settlement.differences import DifferenceKind, PaymentDifference, SourceTotals
 from domain.settlement.ports import UnfiledAttempt
 from domain.settlement.settlement_file import FileState, LineOutcome
@@ -51,7 +52,7 @@ class DayReconciliation:
 
 
 async def load_reconciliation(
-    context: ActionContext, day: date | None = None, limit: int = MOST_FOUND
+    context: ActionContext[LedgerRepositories], day: date | None = None, limit: int = MOST_FOUND
 ) -> DayReconciliation:
     """Return a day with its differences; without one, yesterday with all that are open."""
     shown_day = day or to_tehran(context.dependencies.clock.now()).date() - timedelta(days=1)
@@ -102,7 +103,7 @@ def _render_alert(dependencies: Dependencies, difference_count: int) -> Rendered
     return dependencies.catalogue.render_message("staff.payment_differences", facts)
 
 
-async def close_difference(context: ActorContext, key: str, note: str) -> PaymentDifference:
+async def close_difference(context: ActorContext[LedgerRepositories], key: str, note: str) -> PaymentDifference:
     """Close a difference that somebody looked into, for good.
 
     Errors: `Forbidden`, `MissingField("note")`, `InvalidField("note")`, `NotFound("difference")`,
@@ -140,7 +141,7 @@ class _DifferenceSearch:
         """Tell whether the banking days since a moment are over."""
         return self._calendar.add_banking_days(moment, self._lag + further_days) <= self._now
 
-    async def _find_unfiled(self, uow: UnitOfWork) -> list[PaymentDifference]:
+    async def _find_unfiled(self, uow: LedgerRepositories) -> list[PaymentDifference]:
         """Attempts that were settled, and that no file has although one had to come."""
         found: list[PaymentDifference] = []
         for source, (first, _) in (await uow.settlement.list_sources()).items():
@@ -153,7 +154,7 @@ class _DifferenceSearch:
             ]
         return found
 
-    async def _find_unknown(self, uow: UnitOfWork) -> list[PaymentDifference]:
+    async def _find_unknown(self, uow: LedgerRepositories) -> list[PaymentDifference]:
         """Attempts whose end is not known after the banking days, or of which the bank has said nothing for hours."""
         attempts = await uow.settlement.list_unknown(self._now - WAITING_BEFORE_NOTED, MOST_FOUND)
         overdue = [attempt for attempt in attempts if self._is_overdue(attempt.since)]
@@ -167,12 +168,12 @@ class _DifferenceSearch:
             facts["sale_number"] = attempt.sale_number
         return self._note(kind, attempt.attempt_id, attempt.gateway, attempt.since, attempt.amount, facts)
 
-    async def _find_unfiled_refunds(self, uow: UnitOfWork) -> list[PaymentDifference]:
+    async def _find_unfiled_refunds(self, uow: GatewayRepositories) -> list[PaymentDifference]:
         """Money that went back to cards, and that no file of a gateway whose files have such lines has."""
         refunds = await uow.card_refunds.list_unfiled(self._now - SEARCHED_BACK, MOST_FOUND)
         return self._note_refunds(DifferenceKind.REFUND_NOT_IN_FILE, refunds)
 
-    async def _find_unknown_refunds(self, uow: UnitOfWork) -> list[PaymentDifference]:
+    async def _find_unknown_refunds(self, uow: GatewayRepositories) -> list[PaymentDifference]:
         refunds = await uow.card_refunds.list_open(MOST_FOUND, self._now - WAITING_BEFORE_NOTED)
         return self._note_refunds(DifferenceKind.UNKNOWN_REFUND, refunds)
 
@@ -192,7 +193,7 @@ class _DifferenceSearch:
             if self._is_overdue(since)
         ]
 
-    async def _find_waiting_files(self, uow: UnitOfWork) -> list[PaymentDifference]:
+    async def _find_waiting_files(self, uow: LedgerRepositories) -> list[PaymentDifference]:
         waiting_files = await uow.settlement.list_unbooked(self._now - WAITING_BEFORE_NOTED)
         return [
             self._note(
@@ -202,7 +203,7 @@ class _DifferenceSearch:
             if not one.is_pasted
         ]
 
-    async def _find_missing_files(self, uow: UnitOfWork) -> list[PaymentDifference]:
+    async def _find_missing_files(self, uow: LedgerRepositories) -> list[PaymentDifference]:
         """A day after the last one of a file has no file either, although its banking days are over."""
         sources = await uow.settlement.list_sources()
         return [
@@ -211,7 +212,7 @@ class _DifferenceSearch:
             if self._is_overdue(last, 1)
         ]
 
-    async def _find_ledger_differences(self, uow: UnitOfWork) -> list[PaymentDifference]:
+    async def _find_ledger_differences(self, uow: LedgerRepositories) -> list[PaymentDifference]:
         return [
             self._note(
                 DifferenceKind.LEDGER,
@@ -266,7 +267,7 @@ async def _note_gone(dependencies: Dependencies, store: Store) -> None:
             await uow.payment_differences.save(replace(difference, resolved_at=now))
 
 
-async def _list_gone_from_ledger(uow: UnitOfWork) -> list[PaymentDifference]:
+async def _list_gone_from_ledger(uow: LedgerRepositories) -> list[PaymentDifference]:
     noted = await uow.payment_differences.list_open(MOST_FOUND, kinds={DifferenceKind.LEDGER})
     present = await uow.ledger.list_differences(MOST_FOUND) if noted else []
     if len(present) >= MOST_FOUND:
@@ -275,17 +276,17 @@ async def _list_gone_from_ledger(uow: UnitOfWork) -> list[PaymentDifference]:
     return [difference for difference in noted if difference.key not in present_keys]
 
 
-async def _is_filed(uow: UnitOfWork, difference: PaymentDifference) -> bool:
+async def _is_filed(uow: LedgerRepositories, difference: PaymentDifference) -> bool:
     return await uow.settlement.is_filed(int(difference.facts["attempt"]))
 
 
-async def _is_amount_corrected(uow: UnitOfWork, difference: PaymentDifference) -> bool:
+async def _is_amount_corrected(uow: LedgerRepositories, difference: PaymentDifference) -> bool:
     """Tell whether the bank has filed the sale over its right amount since."""
     attempt_id = difference.facts.get("attempt")
     return attempt_id is not None and await uow.settlement.is_filed(int(attempt_id))
 
 
-async def _is_known(uow: UnitOfWork, difference: PaymentDifference) -> bool:
+async def _is_known(uow: GatewayRepositories, difference: PaymentDifference) -> bool:
     try:
         attempt = await uow.payment_attempts.get(int(difference.facts["attempt"]))
     except NotFound:
@@ -293,29 +294,29 @@ async def _is_known(uow: UnitOfWork, difference: PaymentDifference) -> bool:
     return attempt.state is not AttemptState.UNKNOWN and not attempt.is_unresolved
 
 
-async def _is_refund_filed(uow: UnitOfWork, difference: PaymentDifference) -> bool:
+async def _is_refund_filed(uow: GatewayRepositories, difference: PaymentDifference) -> bool:
     return await uow.card_refunds.is_filed(int(difference.facts["card_refund"]))
 
 
-async def _is_refund_known(uow: UnitOfWork, difference: PaymentDifference) -> bool:
+async def _is_refund_known(uow: GatewayRepositories, difference: PaymentDifference) -> bool:
     return not (await uow.card_refunds.get(int(difference.facts["card_refund"]))).state.is_open
 
 
-async def _is_decided(uow: UnitOfWork, difference: PaymentDifference) -> bool:
+async def _is_decided(uow: LedgerRepositories, difference: PaymentDifference) -> bool:
     """Tell whether the receipt that holds the money was matched or returned."""
     receipt_id = difference.facts.get("receipt")
     return receipt_id is not None and (await uow.suspense.get(int(receipt_id))).state is not SuspenseState.OPEN
 
 
-async def _is_file_decided(uow: UnitOfWork, difference: PaymentDifference) -> bool:
+async def _is_file_decided(uow: LedgerRepositories, difference: PaymentDifference) -> bool:
     return (await uow.settlement.get_file(int(difference.facts["file"]))).state is not FileState.EXAMINED
 
 
-async def _is_file_whole(uow: UnitOfWork, difference: PaymentDifference) -> bool:
+async def _is_file_whole(uow: LedgerRepositories, difference: PaymentDifference) -> bool:
     return LineOutcome.FAILED not in await uow.settlement.sum_outcomes(int(difference.facts["file"]))
 
 
-async def _has_file_come(uow: UnitOfWork, difference: PaymentDifference) -> bool:
+async def _has_file_come(uow: LedgerRepositories, difference: PaymentDifference) -> bool:
     _, last = (await uow.settlement.list_sources())[difference.source]
     return to_tehran(last).date() > difference.day
 

@@ -5,6 +5,7 @@ became of one whose end was not known. The money is gone, so that nothing of suc
 from datetime import datetime
 
 from domain.actions.bills.subjects import lock_bill
+from domain.actions.bills.suspense import BillLedgerRepositories
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.payments.attempt_changes import gateway_actor
 from domain.actions.payments.card_refund_changes import store_refund_change
@@ -16,10 +17,10 @@ from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState, Re
 from domain.gateways.refund_machine import RefundMachine
 from domain.gateways.refund_ports import CardRefundRepository
 from domain.ledger.movements import enter_withdrawal
+from domain.repositories import GatewayRepositories
 from domain.settlement.differences import DifferenceKind
 from domain.settlement.lines import SettlementLine
 from domain.settlement.settlement_file import FileLine, LineOutcome
-from domain.unit_of_work import UnitOfWork
 
 _NOTED_AS = {
     LineOutcome.NO_REFUND: DifferenceKind.NO_REFUND,
@@ -31,7 +32,7 @@ FILE_CODE = "settlement_file"
 """Placeholder in place of a bank's code."""
 
 
-async def foresee_refund(uow: UnitOfWork, source: str, line: SettlementLine) -> LineOutcome:
+async def foresee_refund(uow: GatewayRepositories, source: str, line: SettlementLine) -> LineOutcome:
     """Return what a line of a refund would come to."""
     return await _judge_refund(uow, await _find_refund(uow.card_refunds, source, line), line.amount)
 
@@ -69,7 +70,7 @@ async def _find_refund(card_refunds: CardRefundRepository, source: str, line: Se
     return await card_refunds.find_by_reference(source, line.sale_number or "")
 
 
-async def _judge_refund(uow: UnitOfWork, refund: RefundAttempt | None, amount: int) -> LineOutcome:
+async def _judge_refund(uow: GatewayRepositories, refund: RefundAttempt | None, amount: int) -> LineOutcome:
     """Return what a line is to our refund; one that was denied counts after all while its money is still there."""
     if refund is None or refund.amount != amount or refund.state is RefundAttemptState.REFUSED:
         return LineOutcome.NO_REFUND
@@ -86,7 +87,7 @@ async def _store_files_word(context: ActorContext, refund: RefundAttempt, line: 
 
 
 async def _apply_files_word(
-    uow: UnitOfWork, refund: RefundAttempt, answer: CardRefundAnswer, now: datetime
+    uow: GatewayRepositories, refund: RefundAttempt, answer: CardRefundAnswer, now: datetime
 ) -> RefundChange:
     """Return what the word does; a denied transfer carries its refunds again."""
     if refund.state is not RefundAttemptState.DENIED:
@@ -97,7 +98,7 @@ async def _apply_files_word(
     return RefundMachine().apply_late_proof(refund, answer, now)
 
 
-async def _post_withdrawal(context: ActionContext, refund: RefundAttempt) -> None:
+async def _post_withdrawal(context: ActionContext[BillLedgerRepositories], refund: RefundAttempt) -> None:
     """Put what went back onto the clearing account again, and take it off the bank's."""
     for payment in await context.uow.bills.list_payments(refund.bill_row_id):
         if payment.card_refund_id == refund.id:

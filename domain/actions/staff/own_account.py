@@ -6,6 +6,7 @@ from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff import paper_codes
 from domain.people.sessions import SecondFactor, StaffSession, find_code_period, generate_secret
+from domain.repositories import StaffRepositories
 from domain.unit_of_work import Store, Vault
 from domain.values.errors import AuthenticationFailed, NotAllowedNow, NotFound
 from domain.values.reasons import AuthenticationReason, NotAllowedReason
@@ -17,7 +18,7 @@ ACCOUNTS_LOCK = "accounts"
 """Lock taken by units that change accounts: a row of the staff is stored as a whole."""
 
 
-async def begin_enrolment(context: ActionContext, vault: Vault, username: str) -> str:
+async def begin_enrolment(context: ActionContext[StaffRepositories], vault: Vault, username: str) -> str:
     """Return the secret of a new authenticator, to be confirmed; asked again before that, it is the same one.
 
     `NotAllowedNow` when there is a confirmed one: it is given up first (`give_up_second_factor`).
@@ -35,7 +36,11 @@ async def begin_enrolment(context: ActionContext, vault: Vault, username: str) -
 
 
 async def confirm_enrolment(
-    context: ActionContext, vault: Vault, username: str, code: str, kept_session: StaffSession | None = None
+    context: ActionContext[StaffRepositories],
+    vault: Vault,
+    username: str,
+    code: str,
+    kept_session: StaffSession | None = None,
 ) -> list[str]:
     """Take the new authenticator into use by its first code; return the recovery codes, which are shown this once. The
     member's other sessions end: somebody who came in without the code stays no longer.
@@ -57,7 +62,9 @@ async def confirm_enrolment(
     return recovery_codes
 
 
-async def enrol_at_once(context: ActionContext, vault: Vault, username: str, recorded_by: str) -> tuple[str, list[str]]:
+async def enrol_at_once(
+    context: ActionContext[StaffRepositories], vault: Vault, username: str, recorded_by: str
+) -> tuple[str, list[str]]:
     """Give a member a new authenticator at once, in place of any other; return its secret and the recovery codes.
 
     For whoever has a shell here. Every session of the member ends. `NotFound("username")`.
@@ -74,7 +81,7 @@ async def enrol_at_once(context: ActionContext, vault: Vault, username: str, rec
 
 
 async def give_up_second_factor(
-    context: ActionContext, username: str, recorded_by: str, kept_session: StaffSession | None = None
+    context: ActionContext[StaffRepositories], username: str, recorded_by: str, kept_session: StaffSession | None = None
 ) -> None:
     """Forget an authenticator (a lost phone) and end its owner's other sessions; from outside nobody signs in with that
     account any more. `NotFound("code")`.
@@ -102,7 +109,7 @@ async def rewrap_paper_codes(store: Store, vault: Vault) -> int:
 
 
 async def set_password(
-    context: ActionContext,
+    context: ActionContext[StaffRepositories],
     username: str,
     password_hash: str,
     recorded_by: str,
@@ -124,7 +131,9 @@ async def set_password(
     await context.uow.audit.add_entry(context.dependencies.clock.now(), recorded_by, "password_changed", facts)
 
 
-async def end_own_session(context: ActionContext, session: StaffSession, session_digest: str) -> None:
+async def end_own_session(
+    context: ActionContext[StaffRepositories], session: StaffSession, session_digest: str
+) -> None:
     """End one of the own sessions; `NotFound("session")` when it is gone, or somebody else's."""
     own_session = await context.uow.staff_sessions.find(session_digest)
     if own_session is None or own_session.username != session.username:

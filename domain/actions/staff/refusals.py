@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.unit_of_work import UnitOfWork
+from domain.repositories import StaffRepositories
 
 REFUSAL_WINDOW = timedelta(hours=1)
 """Aligned to the epoch, as all windows are."""
@@ -29,7 +29,7 @@ UNKNOWN_NAMES = "*"
 
 
 async def record_refusal(
-    uow: UnitOfWork,
+    uow: StaffRepositories,
     now: datetime,
     sign_in_kind: str,
     name: str,

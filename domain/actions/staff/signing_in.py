@@ -28,7 +28,8 @@ from domain.people.sessions import (
     shorten_agent,
 )
 from domain.people.sign_in_attempts import AttemptLimits, ClientOrigin, session_limits, sign_in_limits
-from domain.unit_of_work import Store, UnitOfWork, Vault
+from domain.repositories import AuditRepositories, StaffRepositories
+from domain.unit_of_work import Store, Vault
 from domain.values.errors import AuthenticationFailed
 from domain.values.reasons import AuthenticationReason
 
@@ -209,7 +210,7 @@ class StaffSignIn:
             await self._flag_shared_device(uow, username, caller)
         return session, token
 
-    async def _flag_shared_device(self, uow: UnitOfWork, username: str, caller: ClientOrigin) -> None:
+    async def _flag_shared_device(self, uow: StaffRepositories, username: str, caller: ClientOrigin) -> None:
         """Audit, once a day for each pair, that a browser is a colleague's too: one person may have two accounts."""
         now = self.dependencies.clock.now()
         for member in await uow.people.list_staff() if caller.device_token else ():
@@ -239,14 +240,14 @@ class StaffSignIn:
         return session, token
 
     async def _record_proof(
-        self, uow: UnitOfWork, session: StaffSession, caller: ClientOrigin, counted_attempt: CountedAttempt
+        self, uow: StaffRepositories, session: StaffSession, caller: ClientOrigin, counted_attempt: CountedAttempt
     ) -> None:
         session.proved_at = self.dependencies.clock.now()
         await uow.staff_sessions.save_last_proved(session.digest, session.proved_at)
         await attempts.take_back_attempt(uow.lines, counted_attempt)
         await self._audit_event(uow, session.username, "proved", caller)
 
-    async def _use_up_code(self, uow: UnitOfWork, username: str, code: str) -> bool:
+    async def _use_up_code(self, uow: StaffRepositories, username: str, code: str) -> bool:
         """Use a code up; False when it is wrong or was used before."""
         factor = await uow.second_factors.find(username, lock=True)
         used_factor = self._apply_code(factor, code) if factor and factor.confirmed else None
@@ -270,14 +271,14 @@ class StaffSignIn:
             await self._audit_refusal(uow, username, event, caller)
         return AuthenticationFailed("password", None if caller.inside else AuthenticationReason.OUTSIDE)
 
-    async def _audit_refusal(self, uow: UnitOfWork, username: str, event: str, caller: ClientOrigin) -> None:
+    async def _audit_refusal(self, uow: StaffRepositories, username: str, event: str, caller: ClientOrigin) -> None:
         """Audit a refusal, equal ones together."""
         now = self.dependencies.clock.now()
         await record_refusal(
             uow, now, "staff", username, event, _caller_facts(caller), is_known=partial(_is_staff_member, uow, username)
         )
 
-    async def _audit_event(self, uow: UnitOfWork, username: str, event: str, caller: ClientOrigin) -> None:
+    async def _audit_event(self, uow: AuditRepositories, username: str, event: str, caller: ClientOrigin) -> None:
         await uow.audit.add_entry(self.dependencies.clock.now(), f"staff:{username}", event, _caller_facts(caller))
 
 
@@ -285,7 +286,7 @@ def _caller_facts(caller: ClientOrigin) -> Mapping[str, Any]:
     return {"address": caller.address, "inside": caller.inside, "agent": shorten_agent(caller.browser_agent)}
 
 
-async def _is_staff_member(uow: UnitOfWork, username: str) -> bool:
+async def _is_staff_member(uow: StaffRepositories, username: str) -> bool:
     return await uow.people.find_staff(username) is not None
 
 

@@ -20,7 +20,7 @@ from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.people.person import StaffMember
 from domain.people.ports import StaffMemberRepository
-from domain.unit_of_work import UnitOfWork
+from domain.repositories import AuditRepositories, StaffRepositories, Transaction
 from domain.values import identifiers
 from domain.values.actors import STAFF_ROLES, Actor, Role
 from domain.values.errors import (
@@ -117,7 +117,7 @@ async def change_member(
     return changed
 
 
-async def set_member_active(context: ActorContext, username: str, active: bool) -> StaffMember:
+async def set_member_active(context: ActorContext[StaffRepositories], username: str, active: bool) -> StaffMember:
     """Let a member in again, or out: then every session ends. Called again, nothing changes.
 
     Errors: `Forbidden`, `NotFound("username")`, `NotAllowedNow("role")` for the last administrator.
@@ -137,7 +137,7 @@ async def set_member_active(context: ActorContext, username: str, active: bool) 
     return changed
 
 
-async def reset_member_password(context: ActorContext, username: str, password_hash: str) -> None:
+async def reset_member_password(context: ActorContext[StaffRepositories], username: str, password_hash: str) -> None:
     """Give a member a new password, which they change first; every session of theirs ends, and what locked them is
     forgotten. Errors: `Forbidden`, `NotFound("username")`.
     """
@@ -146,7 +146,7 @@ async def reset_member_password(context: ActorContext, username: str, password_h
     await attempts.forget_attempts(context.uow.lines, username)
 
 
-async def unlock_account(context: ActorContext, username: str) -> int:
+async def unlock_account(context: ActorContext[StaffRepositories], username: str) -> int:
     """Forget every wrong attempt at a member's account, wherever it came from; return how many counts there were.
 
     Addresses that are locked for whatever account stay so. Errors: `Forbidden`, `NotFound("username")`.
@@ -158,7 +158,7 @@ async def unlock_account(context: ActorContext, username: str) -> int:
     return forgotten_count
 
 
-async def remove_second_factor(context: ActorContext, username: str) -> None:
+async def remove_second_factor(context: ActorContext[StaffRepositories], username: str) -> None:
     """Forget a member's lost authenticator and end their sessions.
 
     Errors: `Forbidden`, `NotFound` (`username`, `code`).
@@ -168,7 +168,7 @@ async def remove_second_factor(context: ActorContext, username: str) -> None:
     await own_account.give_up_second_factor(context, username, label)
 
 
-async def end_member_sessions(context: ActorContext, username: str) -> int:
+async def end_member_sessions(context: ActorContext[StaffRepositories], username: str) -> int:
     """End every session of a member; return how many. Errors: `Forbidden`, `NotFound("username")`."""
     label = await _require_editor(context.uow, context.actor)
     await _find_member(context.uow.people, username)
@@ -177,7 +177,7 @@ async def end_member_sessions(context: ActorContext, username: str) -> int:
     return ended
 
 
-async def _require_editor(uow: UnitOfWork, actor: Actor) -> str:
+async def _require_editor(uow: Transaction, actor: Actor) -> str:
     """Return as whom a change is audited, once no other unit changes accounts; `Forbidden("username")`.
 
     One at a time: two administrators who take each other's role away would leave nobody.
@@ -202,7 +202,7 @@ async def _refuse_last_admin(people: StaffMemberRepository, member: StaffMember)
 
 
 async def _audit_change(
-    context: ActionContext, label: str, event: str, username: str, facts: Mapping[str, Any]
+    context: ActionContext[AuditRepositories], label: str, event: str, username: str, facts: Mapping[str, Any]
 ) -> None:
     await context.uow.audit.add_entry(context.dependencies.clock.now(), label, event, {"username": username, **facts})
 

@@ -20,6 +20,7 @@ from domain.actions.tariffs.price_differences import find_difference, refuse_far
 from domain.actions.tariffs.priced_subjects import find_declared, list_priced, require_priced_service
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
+from domain.repositories import AuditRepositories, SettingRepositories
 from domain.tariffs.tariff import (
     BAND_DIMENSION,
     PriceTerms,
@@ -50,7 +51,7 @@ from domain.values.version_token import VersionToken, refuse_stale
 
 
 async def add_tariff(
-    context: ActorContext,
+    context: ActorContext[SettingRepositories],
     service: str,
     dimensions: Mapping[str, str],
     *,
@@ -74,7 +75,7 @@ async def add_tariff(
 
 
 async def set_price(
-    context: ActorContext,
+    context: ActorContext[SettingRepositories],
     terms: PriceTerms,
     version: VersionToken | None = None,
     *,
@@ -110,7 +111,7 @@ async def set_price(
     return proposal
 
 
-async def withdraw_price(context: ActorContext, tariff_id: int) -> TariffRow:
+async def withdraw_price(context: ActorContext[SettingRepositories], tariff_id: int) -> TariffRow:
     """Take a price back that is not in force yet, and return it as it was; the one before it goes on as long as it
     would have held.
 
@@ -138,7 +139,7 @@ async def withdraw_price(context: ActorContext, tariff_id: int) -> TariffRow:
     return row
 
 
-async def approve_proposal(context: ActorContext, proposal_id: int) -> TariffRow:
+async def approve_proposal(context: ActorContext[SettingRepositories], proposal_id: int) -> TariffRow:
     """Put a proposed price in force, from its first day, or from today if that is past.
 
     Errors: `Forbidden` for who may not approve, or proposed it; `NotFound("proposal")`, `AlreadyDone("proposal")`, and
@@ -161,7 +162,7 @@ async def approve_proposal(context: ActorContext, proposal_id: int) -> TariffRow
     return row
 
 
-async def reject_proposal(context: ActorContext, proposal_id: int) -> ProposedTariff:
+async def reject_proposal(context: ActorContext[SettingRepositories], proposal_id: int) -> ProposedTariff:
     """Give a proposed price up; who proposed it may too. Errors: `Forbidden`, `NotFound`, `AlreadyDone`."""
     proposal, label = await _decide_proposal(context, proposal_id, ProposalState.REJECTED)
     await _audit_decision(context, label, "tariff_rejected", proposal)
@@ -169,7 +170,7 @@ async def reject_proposal(context: ActorContext, proposal_id: int) -> ProposedTa
 
 
 async def _decide_proposal(
-    context: ActorContext, proposal_id: int, decision: ProposalState
+    context: ActorContext[SettingRepositories], proposal_id: int, decision: ProposalState
 ) -> tuple[ProposedTariff, str]:
     label = require_right(Right.TARIFFS_APPROVE, context.actor, "proposal").label
     proposal = await context.uow.tariffs.get_proposal(proposal_id, lock=True)
@@ -180,7 +181,9 @@ async def _decide_proposal(
     return proposal, label
 
 
-async def _audit_decision(context: ActionContext, label: str, event: str, proposal: ProposedTariff) -> None:
+async def _audit_decision(
+    context: ActionContext[AuditRepositories], label: str, event: str, proposal: ProposedTariff
+) -> None:
     facts = {"proposal": proposal.id, **_price_facts(proposal)}
     await context.uow.audit.add_entry(
         context.dependencies.clock.now(), label, event, facts | {"proposed_by": proposal.proposed_by}
@@ -299,7 +302,7 @@ def _next_band_start(other_rows: Iterable[TariffRow], row: TariffRow) -> int | N
 
 
 async def _put_in_force(
-    context: ActionContext, row: TariffRow, label: str, version: VersionToken | None = None
+    context: ActionContext[SettingRepositories], row: TariffRow, label: str, version: VersionToken | None = None
 ) -> TariffRow:
     await context.uow.serialise(_lock_name(row.service))  # rows that are set at once must see each other's days
     rows = await context.uow.tariffs.list_of_service(row.service)
@@ -314,7 +317,7 @@ async def _put_in_force(
     return dated_row
 
 
-async def _withdraw_row(context: ActionContext, row: TariffRow, label: str) -> None:
+async def _withdraw_row(context: ActionContext[SettingRepositories], row: TariffRow, label: str) -> None:
     await context.uow.tariffs.withdraw_row(row.id)
     facts = _price_facts(row) | {"from": row.valid_from.isoformat()}
     await context.uow.audit.add_entry(context.dependencies.clock.now(), label, "tariff_withdrawn", facts)
@@ -336,7 +339,9 @@ class PriceSample:
     """Rials with the price."""
 
 
-async def sample_prices(context: ActionContext, terms: PriceTerms, units: Sequence[int]) -> list[PriceSample]:
+async def sample_prices(
+    context: ActionContext[SettingRepositories], terms: PriceTerms, units: Sequence[int]
+) -> list[PriceSample]:
     """Return what a price would mean, without setting it; amounts that another band prices are left out.
 
     Errors: those of what can be no price.

@@ -8,6 +8,7 @@ from domain.actions.context import ActionContext
 from domain.actions.tariffs.price_labels import describe_thing, describe_unit
 from domain.actions.tariffs.public_prices import list_public_prices
 from domain.language.service import Service
+from domain.repositories import SettingRepositories
 from domain.values.errors import NotFound
 from domain.values.reasons import NotFoundReason
 from domain.values.text import group_digits
@@ -25,7 +26,7 @@ class PriceText:
     """For programs: `amount`, the rials of a unit with VAT."""
 
 
-async def list_price_lines(context: ActionContext, services: Sequence[Service]) -> list[PriceText]:
+async def list_price_lines(context: ActionContext[SettingRepositories], services: Sequence[Service]) -> list[PriceText]:
     """Return what each thing that these services price costs today, its bands among them; `NotFound("tariff")` where no
     price is set.
     """

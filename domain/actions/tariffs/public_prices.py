@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from domain.actions.context import ActionContext
 from domain.actions.staffing import today_in_tehran
 from domain.language.service import Service
+from domain.repositories import SettingRepositories
 from domain.tariffs.tariff import PricedSubject, TariffRow, list_price_bands
 
 
@@ -18,7 +19,7 @@ class PublicPrice:
     """The rows in force, by the units from which on each prices; at least one."""
 
 
-async def list_public_prices(context: ActionContext, service: Service) -> list[PublicPrice]:
+async def list_public_prices(context: ActionContext[SettingRepositories], service: Service) -> list[PublicPrice]:
     """Return what a service's tariff prices today, in the order of its declaration; nothing where it is free, or the
     revenue unit has set no price yet.
     """

@@ -14,10 +14,11 @@ from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.blocks.bookings import BookMachines
 from domain.blocks.visit_rules import VisitRules
-from domain.blocks.visit_times import list_free_visits
+from domain.blocks.visit_times import CrewRepositories, list_free_visits
 from domain.engine.form_preview import estimate_price, list_value_refusals
 from domain.fields.closed_days import find_closed_day
 from domain.language.service import Service
+from domain.repositories import FleetRepositories
 from domain.tariffs.tariff import Quote
 from domain.values.errors import DomainError, MissingField
 
@@ -71,7 +72,7 @@ async def preview_walk_in(
 
 
 async def _list_free_starts(
-    context: ActorContext, service: Service, values: dict[str, Any]
+    context: ActorContext[FleetRepositories], service: Service, values: dict[str, Any]
 ) -> tuple[date | None, list[datetime]]:
     booking_effects = [
         effect for step in service.transitions for effect in step.effects if isinstance(effect, BookMachines)
@@ -87,7 +88,7 @@ async def _list_free_starts(
     return wanted_day, [start for start in list_half_hours(office_span) if hours.is_possible(start)]
 
 
-async def _list_free_visits(context: ActionContext, service: Service) -> list[datetime]:
+async def _list_free_visits(context: ActionContext[CrewRepositories], service: Service) -> list[datetime]:
     if service.visit_preferences is None:
         return []
     officers = await context.uow.people.list_staff_with_role(service.visit_preferences.officer_role)

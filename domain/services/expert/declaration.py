@@ -73,12 +73,12 @@ from domain.language.service import (
 )
 from domain.language.summary_columns import SummaryColumns
 from domain.language.visit_preferences import VisitPreferences
+from domain.repositories import StaffRepositories
 from domain.requests.request import Phase
 from domain.services.expert.kinds import OPINION_KINDS, OPINION_PAPERS, KindName
 from domain.services.expert.prices import AREA, PRICE_LOOKUP, SERVICE_KEY, PriceOpinion, list_priced_subjects
 from domain.services.expert.registers import ANSWER_REGISTER
 from domain.services.expert.vocabulary import EXPERT_INTENT
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 
 BY_MESSAGE = frozenset({"sms", "telegram", "bale"})
@@ -259,7 +259,7 @@ CANCELLING = (
 )  # fmt: skip
 
 
-async def fill_from_person(uow: UnitOfWork, mobile: str | None, values: Mapping[str, Any]) -> FormFill:
+async def fill_from_person(uow: StaffRepositories, mobile: str | None, values: Mapping[str, Any]) -> FormFill:
     """Give the national code of a citizen who has given it before."""
     person = await uow.people.find_person(mobile) if mobile else None
     return FormFill({"national_code": person.national_code} if person and person.national_code else {})

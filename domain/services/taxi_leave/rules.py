@@ -17,6 +17,7 @@ from domain.language.finders import FormFill
 from domain.language.locks import RowLock
 from domain.language.service import Effect, Guard, StepContext
 from domain.registries.declarations import IN_SERVICE_STATUS, VEHICLE
+from domain.repositories import RegistryRepositories, SubjectRepositories
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.services.taxi_leave.days import LAST_DAY, count_days, first_day_of, last_day_of, leave_ends, taken_days
 from domain.services.taxi_leave.leaves import PAGE_SIZE, count_used_days, iterate_leaves
@@ -67,7 +68,7 @@ def consent_overdue(context: StepContext) -> datetime:
     return min(context.now + timedelta(days=CONSENT_DAYS.value_in(context.policy)), leave_ends(context))
 
 
-async def fill_leave(uow: UnitOfWork, mobile: str | None, values: Mapping[str, Any]) -> FormFill:
+async def fill_leave(uow: RegistryRepositories, mobile: str | None, values: Mapping[str, Any]) -> FormFill:
     """Find the taxi, and reckon the last day from a number of days."""
     filled_taxi = await fill_taxi(uow.registries, mobile, values)
     if "from" not in values or "days" not in values:
@@ -313,7 +314,7 @@ def _requester_kind(context: StepContext, taxi: Taxi) -> str:
     return "national_code" if context.actor.kind == "citizen" else "desk"
 
 
-async def find_leaves_for_driver(uow: UnitOfWork, mobile: str, *, service: str) -> list[ServiceRequest]:
+async def find_leaves_for_driver(uow: SubjectRepositories, mobile: str, *, service: str) -> list[ServiceRequest]:
     """Return the open leaves of a service that somebody else asked for the driver with this mobile."""
     plates = [str(vehicle.values["plate"]) for vehicle in await vehicles_of_mobile(uow.registries, mobile)]
     leave_filters = [RequestFilter(service, subject_key=plate, open_only=True, limit=PAGE_SIZE) for plate in plates]
@@ -368,7 +369,7 @@ def _find_scope(request: ServiceRequest) -> str:
     return str(request.fields.get("scope") or LEAVE_SCOPES[0])
 
 
-async def gather_permitted_taxi(uow: UnitOfWork, request: ServiceRequest) -> list[dict[str, Any]]:
+async def gather_permitted_taxi(uow: RegistryRepositories, request: ServiceRequest) -> list[dict[str, Any]]:
     """Return what a permit says of the taxi as the registry has it now: its code and model, where they are known."""
     vehicle = await uow.registries.find_row(VEHICLE.key, {"plate": request.fields["plate"]})
     return [{field_name: vehicle.values[field_name] for field_name in ("taxi_code", "model")} if vehicle else {}]

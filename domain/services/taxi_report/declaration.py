@@ -38,6 +38,7 @@ from domain.registries.declarations import DRIVER, REWARD, VEHICLE, VIOLATION, R
 from domain.registries.field_types import TAXI_CODE, Charge
 from domain.registries.ports import RegistryRepository
 from domain.registries.rows import RegistryRow
+from domain.repositories import RegistryRepositories
 from domain.requests.request import Phase, ServiceRequest
 from domain.services.taxi_report.reasons import (
     REPORT_REASONS,
@@ -62,7 +63,7 @@ RECORD_REGISTRIES: Mapping[str, Registry] = {"reward": REWARD, "violation": VIOL
 """Registry for a report of each kind."""
 
 
-async def find_taxi(uow: UnitOfWork, mobile: str | None, values: Mapping[str, Any]) -> FormFill:
+async def find_taxi(uow: RegistryRepositories, mobile: str | None, values: Mapping[str, Any]) -> FormFill:
     """Add the plate to a code and the code to a plate; a taxi that nobody registered may be reported all the same."""
     try:
         vehicle = await find_vehicle(uow.registries, values)
@@ -82,12 +83,12 @@ async def _list_drivers(registries: RegistryRepository, request: ServiceRequest)
     return (await load_taxi(registries, vehicle, None, {})).drivers if vehicle else ()
 
 
-async def driver_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
+async def driver_choices(uow: RegistryRepositories, request: ServiceRequest) -> dict[str, str]:
     """Return those who drive the reported taxi now, by national code."""
     return {row.values["national_code"]: row.values["name"] for row in await _list_drivers(uow.registries, request)}
 
 
-async def propose_driver(uow: UnitOfWork, request: ServiceRequest) -> str | None:
+async def propose_driver(uow: RegistryRepositories, request: ServiceRequest) -> str | None:
     """Return the national code of who alone drives the reported taxi; None where several may be meant."""
     drivers = await _list_drivers(uow.registries, request)
     return str(drivers[0].values["national_code"]) if len(drivers) == 1 else None

@@ -13,10 +13,10 @@ from domain.actions.requests.submit import submit_request
 from domain.blocks.papers_pending import find_missing_papers
 from domain.language.locks import FieldLock
 from domain.language.service import Guard, StepContext
+from domain.repositories import RegistryRepositories
 from domain.requests.request import ServiceRequest
 from domain.services.call_back.declaration import CALL_BACK
 from domain.services.expert.kinds import OPINION_PAPERS
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import NotAllowedNow
 from domain.values.tracking_codes import parse_code
@@ -76,7 +76,7 @@ class NotedLock(FieldLock):
 
     taken: list[str] = field(default_factory=list)
 
-    async def take(self, uow: UnitOfWork, values: Mapping[str, Any], name: str) -> None:
+    async def take(self, uow: RegistryRepositories, values: Mapping[str, Any], name: str) -> None:
         """Note its name."""
         self.taken.append(name)
         await super().take(uow, values, name)
