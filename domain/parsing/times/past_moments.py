@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from domain.parsing.numerals import read_quantity_at
-from domain.parsing.times.dates import WEEKDAY_PHRASES, DateMention, find_dates, match_name_at
+from domain.parsing.times.dates import DateMention, find_dates
+from domain.parsing.times.day_names import WEEKDAY_PHRASES, match_name_at
 from domain.parsing.times.hours import ClockMention, find_lengths_and_clocks, hour_in_day_part, possible_hours
 from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of
 from domain.parsing.word_lists import words_of
