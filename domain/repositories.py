@@ -94,7 +94,7 @@ class LineRepositories(Transaction, Protocol):
         ...
 
 
-class MessageRepositories(LineRepositories, AuditRepositories, Protocol):
+class MessageRepositories(AuditRepositories, LineRepositories, Protocol):
     """Messages that come in and go out, and the dialogues that they belong to."""
 
     @property
@@ -129,7 +129,7 @@ class MessageRepositories(LineRepositories, AuditRepositories, Protocol):
 
 
 class CitizenRepositories(LineRepositories, Protocol):
-    """Citizens on the portal: their sessions, their proofs, and what is kept of them."""
+    """Citizens on the portal: their sessions, and the proofs of their mobiles."""
 
     @property
     def citizen_sessions(self) -> CitizenSessionRepository:
@@ -141,13 +141,8 @@ class CitizenRepositories(LineRepositories, Protocol):
         """Codes that prove a mobile."""
         ...
 
-    @property
-    def personal_data(self) -> PersonalDataRepository:
-        """Erases what is kept of people beside the rows of requests."""
-        ...
 
-
-class StaffRepositories(LineRepositories, AuditRepositories, Protocol):
+class StaffRepositories(AuditRepositories, LineRepositories, Protocol):
     """Members of the staff, and how they sign in."""
 
     @property
@@ -166,7 +161,7 @@ class StaffRepositories(LineRepositories, AuditRepositories, Protocol):
         ...
 
 
-class RequestRepositories(Transaction, Protocol):
+class RequestRepositories(AuditRepositories, Protocol):
     """Requests, what happened to them and what waits for them."""
 
     @property
@@ -197,6 +192,11 @@ class RequestRepositories(Transaction, Protocol):
     @property
     def consent_links(self) -> ConsentLinkRepository:
         """Links by which others than the citizen answer."""
+        ...
+
+    @property
+    def personal_data(self) -> PersonalDataRepository:
+        """Erases what is kept of people beside the rows of requests."""
         ...
 
 
@@ -247,7 +247,7 @@ class DraftRepositories(LineRepositories, Protocol):
         ...
 
 
-class FleetRepositories(RequestRepositories, AuditRepositories, Protocol):
+class FleetRepositories(RequestRepositories, Protocol):
     """Fleet, and the requests that it is booked for."""
 
     @property
@@ -359,7 +359,7 @@ class LedgerRepositories(AuditRepositories, Protocol):
         ...
 
 
-class OfficeRepositories(LineRepositories, AuditRepositories, Protocol):
+class OfficeRepositories(AuditRepositories, LineRepositories, Protocol):
     """Counter offices, their tills and the calls of their software."""
 
     @property

@@ -10,6 +10,8 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
+from typing_extensions import TypeVar
+
 from domain.jobs.ports import LeaseRepository
 from domain.repositories import (
     BillSubjectRepositories,
@@ -26,6 +28,7 @@ from domain.repositories import (
     RefundRepositories,
     SettingRepositories,
     StaffRepositories,
+    Transaction,
 )
 
 
@@ -100,6 +103,10 @@ class UnitOfWork(
     def leases(self) -> LeaseRepository:
         """Leases of jobs."""
         ...
+
+
+UnitT_co = TypeVar("UnitT_co", bound=Transaction, default=UnitOfWork, covariant=True)
+"""Repositories that a context has for what takes it; where none are named, the whole unit."""
 
 
 class Store(Protocol):

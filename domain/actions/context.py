@@ -3,15 +3,9 @@
 from dataclasses import dataclass
 from typing import Generic
 
-from typing_extensions import TypeVar
-
 from domain.actions.dependencies import Dependencies
-from domain.repositories import Transaction
-from domain.unit_of_work import UnitOfWork
+from domain.unit_of_work import UnitT_co
 from domain.values.actors import Actor
-
-UnitT_co = TypeVar("UnitT_co", bound=Transaction, default=UnitOfWork, covariant=True)
-"""The repositories that an action asks for; a context without them named has the whole unit."""
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Protocol
 
 from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
@@ -16,11 +17,15 @@ from domain.authorization.substitution import (
 )
 from domain.people.person import StaffMember, Substitution
 from domain.people.ports import StaffMemberRepository
-from domain.repositories import StaffRepositories
+from domain.repositories import RequestRepositories, StaffRepositories
 from domain.values.actors import Actor, Role
 from domain.values.calendar import to_tehran
 from domain.values.errors import AuthenticationFailed, InvalidField, NotFound
 from domain.values.reasons import InvalidReason
+
+
+class RequestStaffRepositories(RequestRepositories, StaffRepositories, Protocol):
+    """Requests, and the members of the staff who work on them."""
 
 
 async def load_staff_actor(people: StaffMemberRepository, username: str, channel: str, today: date) -> Actor:

@@ -22,7 +22,8 @@ OWN_ROW_ENDINGS = ("_of_bill", "_of_request", "_of_subject")
 _UNNAMED_METHOD = "*"
 _REPOSITORIES = {
     name: member.fget.__annotations__.get("return")
-    for name, member in vars(UnitOfWork).items()
+    for unit_part in UnitOfWork.__mro__
+    for name, member in vars(unit_part).items()
     if isinstance(member, property) and member.fget is not None
 }
 """Repositories of the unit: name → type."""

@@ -7,7 +7,7 @@ state, appends the history event and returns the notifications to be sent. It se
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.authorization.request_policy import (
     StepRefusals,
@@ -25,7 +25,7 @@ from domain.language.awaited import ANSWER_UNTIL_FACT
 from domain.language.form_changes import UNREVIEWED_CHANGES
 from domain.language.service import Notice, Reminder, Service, StepContext, Transition, Trigger
 from domain.queues.request_words import list_request_words
-from domain.repositories import RequestRepositories
+from domain.repositories import RequestRepositories, Transaction
 from domain.requests.history import GENESIS_HASH, HistoryEvent, compute_event_hash, compute_personal_digest
 from domain.requests.notes import NOTE
 from domain.requests.request import JsonObject, Phase, ServiceRequest, Timer, TimerKind
@@ -44,6 +44,8 @@ from domain.values.errors import (
 from domain.values.reasons import InvalidReason
 
 MOST_CODE_TRIES = 8
+
+UnitT = TypeVar("UnitT", bound=Transaction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,13 +226,15 @@ class Engine:
         return StepOutcome(request)
 
     async def record_event(
-        self, uow: UnitOfWork, request: ServiceRequest, event_name: str, actor: Actor, payload: JsonObject
+        self, uow: RequestRepositories, request: ServiceRequest, event_name: str, actor: Actor, payload: JsonObject
     ) -> None:
         """Append an event that moves no state (a rating, a corrected mobile, a refund paid) and save the request."""
         await self._append_event(uow, request, event_name, actor, payload)
         await uow.requests.save(request)
 
-    async def record_note(self, uow: UnitOfWork, request: ServiceRequest, actor: Actor, payload: JsonObject) -> None:
+    async def record_note(
+        self, uow: RequestRepositories, request: ServiceRequest, actor: Actor, payload: JsonObject
+    ) -> None:
         """Append a note of the staff. The request's row must be locked; its revision stays, for whoever has its page
         open is refused by nothing that they may not even see.
         """
@@ -238,7 +242,7 @@ class Engine:
         await uow.requests.save_head(request)
 
     async def _append_event(
-        self, uow: UnitOfWork, request: ServiceRequest, event_name: str, actor: Actor, payload: JsonObject
+        self, uow: RequestRepositories, request: ServiceRequest, event_name: str, actor: Actor, payload: JsonObject
     ) -> None:
         context = self.build_context(uow, request, {}, actor)
         context.history_facts.update(payload)
@@ -373,7 +377,9 @@ class Engine:
         ]
         return read_fields(tuple(input_fields), raw_inputs, "", ReadingContext(now))
 
-    def build_context(self, uow: UnitOfWork, request: ServiceRequest, inputs: JsonObject, actor: Actor) -> StepContext:
+    def build_context(
+        self, uow: UnitT, request: ServiceRequest, inputs: JsonObject, actor: Actor
+    ) -> StepContext[UnitT]:
         """Return what the guards and effects of a step look at, under the rules in force."""
         return StepContext(
             uow=uow,
@@ -388,7 +394,7 @@ class Engine:
 
     def _build_event(
         self,
-        context: StepContext,
+        context: StepContext[Transaction],
         name: str,
         from_state: str | None,
         to_state: str,

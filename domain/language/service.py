@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic
 
 from domain.fields.form import Field
 from domain.fields.stored import StoredField, StoredFields
@@ -28,7 +28,7 @@ from domain.requests.request import Phase, ServiceRequest
 from domain.settings.policy import Policy
 from domain.settings.service_rules import ServiceRule
 from domain.tariffs.tariff import PricedSubject
-from domain.unit_of_work import IdGenerator, UnitOfWork
+from domain.unit_of_work import IdGenerator, UnitT_co
 from domain.values.actors import Actor, Role
 from domain.values.calendar import WorkingCalendar
 from domain.values.errors import DomainError, NotAllowedNow
@@ -37,10 +37,10 @@ from domain.values.reasons.bases import ErrorReason
 
 
 @dataclass(slots=True)
-class StepContext:
+class StepContext(Generic[UnitT_co]):
     """All that a guard or effect may look at or change while one transition is taken, inside one transaction."""
 
-    uow: "UnitOfWork"
+    uow: UnitT_co
     """The open unit; all of it is one transaction."""
     request: ServiceRequest
     """Effects change its `fields` and `data`; state and phase are the engine's."""

@@ -49,7 +49,7 @@ class BillSubject(Protocol):
         """Do what follows from the bill's being paid; return the step that a request took, to be announced."""
         ...
 
-    async def record_surplus(self, context: ActorContext, bill: Bill, payment: Payment) -> None:
+    async def record_surplus(self, context: ActorContext[RequestRepositories], bill: Bill, payment: Payment) -> None:
         """Note that money came in for a bill that is no longer open, and is due back."""
         ...
 
@@ -71,7 +71,9 @@ class BillSubject(Protocol):
         """
         ...
 
-    async def record_refund(self, context: ActorContext, bill: Bill, payment: Payment, target: RefundTarget) -> None:
+    async def record_refund(
+        self, context: ActorContext[RequestRepositories], bill: Bill, payment: Payment, target: RefundTarget
+    ) -> None:
         """Note that money went back, and where to."""
         ...
 
@@ -107,13 +109,15 @@ class RequestSubject:
             context.uow, request, Trigger.BILL_SETTLED, context.actor, facts=facts
         )
 
-    async def record_surplus(self, context: ActorContext, bill: Bill, payment: Payment) -> None:
+    async def record_surplus(self, context: ActorContext[RequestRepositories], bill: Bill, payment: Payment) -> None:
         """Append it to the request's history."""
         request = await context.uow.requests.get(bill.subject_id, lock=True)
         facts = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference}
         await context.dependencies.engine.record_event(context.uow, request, "surplus_payment", context.actor, facts)
 
-    async def record_refund(self, context: ActorContext, bill: Bill, payment: Payment, target: RefundTarget) -> None:
+    async def record_refund(
+        self, context: ActorContext[RequestRepositories], bill: Bill, payment: Payment, target: RefundTarget
+    ) -> None:
         """Append it to the request's history."""
         request = await context.uow.requests.get(bill.subject_id, lock=True)
         facts = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference}

@@ -16,7 +16,7 @@ from domain.drafts.files import DraftFile
 from domain.fields.types import format_number
 from domain.language.papers import NO_PAPERS, ServicePapers
 from domain.language.service import Service
-from domain.repositories import PaperRepositories
+from domain.repositories import PaperRepositories, RequestRepositories
 from domain.requests.documents import Document
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor
@@ -39,7 +39,9 @@ class DocumentPlace:
     """The same file as the same paper, if it is there already."""
 
 
-async def attach_document(context: ActorContext, code: TrackingCode, paper_name: str, file: PreparedFile) -> Document:
+async def attach_document(
+    context: ActorContext[PaperRepositories], code: TrackingCode, paper_name: str, file: PreparedFile
+) -> Document:
     """Add a file as the paper `paper_name` of the service's; the same file as the same paper again changes nothing.
 
     It was prepared before the unit was opened (`prepare_file`). A citizen adds to own requests, a
@@ -81,7 +83,9 @@ async def require_place(
     return DocumentPlace(request, papers, existing, repeated)
 
 
-async def attach_draft_files(context: ActorContext, request: ServiceRequest, files: Sequence[DraftFile]) -> None:
+async def attach_draft_files(
+    context: ActorContext[PaperRepositories], request: ServiceRequest, files: Sequence[DraftFile]
+) -> None:
     """Add the files of a draft to the request that it has just become, in the unit that makes it."""
     papers = context.dependencies.engine.get_service(request.service).papers
     documents: list[Document] = []
@@ -95,7 +99,10 @@ async def attach_draft_files(context: ActorContext, request: ServiceRequest, fil
 
 
 async def _record_document(
-    context: ActorContext, request: ServiceRequest, papers: ServicePapers, documents: Sequence[Document]
+    context: ActorContext[RequestRepositories],
+    request: ServiceRequest,
+    papers: ServicePapers,
+    documents: Sequence[Document],
 ) -> None:
     """Record in the history that the last of these documents, all that a request has, was added."""
     request.lacks_papers = bool(list_missing_papers(papers, request.fields, documents))

@@ -14,7 +14,7 @@ from domain.blocks.operator_reports import MOST_WORKED_HOURS, OperatorReport, Wo
 from domain.fields.hours import check_hours
 from domain.fleet.ports import FleetRepository
 from domain.fleet.resources import Booking, ResourceKind
-from domain.repositories import FleetRepositories
+from domain.repositories import FleetRepositories, RequestRepositories
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor
 from domain.values.calendar import day_bounds, to_tehran
@@ -75,7 +75,7 @@ async def find_job(
 
 
 async def note_stage(
-    context: ActionContext,
+    context: ActionContext[FleetRepositories],
     code: TrackingCode,
     stage: WorkStage,
     operators: Sequence[Actor],
@@ -98,7 +98,11 @@ async def note_stage(
 
 
 async def note_hours(
-    context: ActionContext, code: TrackingCode, hours: float, operators: Sequence[Actor], reporter: Actor | None = None
+    context: ActionContext[FleetRepositories],
+    code: TrackingCode,
+    hours: float,
+    operators: Sequence[Actor],
+    reporter: Actor | None = None,
 ) -> OperatorJob:
     """Keep how many hours an operator worked, in the place of what was said before: it is proposed to the unit.
     `reporter` is as in `note_stage`.
@@ -112,7 +116,7 @@ async def note_hours(
 
 
 async def _store(
-    context: ActionContext,
+    context: ActionContext[RequestRepositories],
     job: OperatorJob,
     report: OperatorReport,
     event_name: str,

@@ -156,7 +156,7 @@ async def view_payment_page(
 ) -> PaymentPageView:
     """Return what a link's page shows; `NotFound("payment_link")`, `TooManyRequests("token")` for whoever guesses."""
 
-    async def read_view(uow: UnitOfWork, payable: PayableBills) -> PaymentPageView:
+    async def read_view(uow: GatewayRepositories, payable: PayableBills) -> PaymentPageView:
         refunds_by_bill = {bill.id: await uow.bills.list_refunds(bill.id) for bill in payable.bills}
         receipts = await _list_receipts(uow, payable)
         merged_bill = await uow.merged_bills.find_of_parts([bill.id for bill in payable.open_bills])
@@ -176,7 +176,7 @@ async def view_attempt(
     is not one of its bills.
     """
 
-    async def read_view(uow: UnitOfWork, payable: PayableBills) -> AttemptView:
+    async def read_view(uow: GatewayRepositories, payable: PayableBills) -> AttemptView:
         if attempt_id > HIGHEST_ID:
             raise NotFound("attempt")
         attempt = await uow.payment_attempts.get(attempt_id)

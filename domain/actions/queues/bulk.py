@@ -14,6 +14,7 @@ from domain.actions.papers.printouts import PRINTOUT_FIELD, build_request_printo
 from domain.actions.queues.work import find_readable_request
 from domain.actions.requests.act import act_on_locked_request
 from domain.actions.requests.assign import assign_request
+from domain.actions.staffing import RequestStaffRepositories
 from domain.authorization.policy import is_missing_proof
 from domain.authorization.request_policy import may_use_on_request, offers_step
 from domain.authorization.rights import Right
@@ -144,7 +145,7 @@ async def assign_each(
 ) -> list[BulkResult]:
     """Give each to one member; `TooLarge`."""
 
-    async def assign_one(uow: UnitOfWork, ticked: TickedRequest) -> None:
+    async def assign_one(uow: RequestStaffRepositories, ticked: TickedRequest) -> None:
         await assign_request(ActorContext(dependencies, uow, actor), ticked.code, username, ticked.version)
 
     return await _do_with_each(store, ticked_requests, assign_one)

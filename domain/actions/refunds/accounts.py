@@ -6,6 +6,7 @@ An account that was given stands for all that is due to its line then. History a
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from domain.actions.bills.changed_lines import RefundSubjectRepositories
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
@@ -143,7 +144,7 @@ async def _open_accounts(context: ActionContext, mobile: str) -> int:
     return card_amount
 
 
-async def give_iban(context: ActorContext, mobile: str, iban: Iban) -> int:
+async def give_iban(context: ActorContext[RefundSubjectRepositories], mobile: str, iban: Iban) -> int:
     """Keep the account that a line says for all that is due to it and goes no way yet; return how many rials these are.
 
     The same one again changes nothing; another one ends a second person's approval of the first. `NotAllowedNow`
@@ -169,7 +170,11 @@ def refuse_iban(own_refunds: OwnRefunds) -> NotAllowedNow:
 
 
 async def _store_iban(
-    context: ActorContext, bill: Bill, refunds: Sequence[Refund], account: RefundAccount, iban: Iban
+    context: ActorContext[RefundSubjectRepositories],
+    bill: Bill,
+    refunds: Sequence[Refund],
+    account: RefundAccount,
+    iban: Iban,
 ) -> None:
     now = context.dependencies.clock.now()
     account.iban, account.given_at = iban, now

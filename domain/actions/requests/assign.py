@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.act import lock_request
-from domain.actions.staffing import load_staff_actor, today_in_tehran
+from domain.actions.staffing import RequestStaffRepositories, load_staff_actor, today_in_tehran
 from domain.authorization.policy import may_use
 from domain.authorization.request_policy import may_use_on_request, require_request_right
 from domain.authorization.rights import Right
@@ -59,7 +59,10 @@ def list_colleagues(
 
 
 async def assign_request(
-    context: ActorContext, code: TrackingCode, username: str, version: VersionToken | None = None
+    context: ActorContext[RequestStaffRepositories],
+    code: TrackingCode,
+    username: str,
+    version: VersionToken | None = None,
 ) -> ServiceRequest:
     """Give the request with that tracking code to a member of the staff.
 

@@ -12,6 +12,7 @@ from domain.actions.dependencies import Dependencies
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.engine.personal_data import erase_personal_data
+from domain.repositories import RequestRepositories
 from domain.requests.history import ERASED_ACTORS_KEY, collect_staff_actors
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
@@ -60,7 +61,7 @@ async def erase_expired_requests(
         )
 
 
-async def erase_request(context: ActorContext, code: TrackingCode, reason: str) -> ServiceRequest:
+async def erase_request(context: ActorContext[RequestRepositories], code: TrackingCode, reason: str) -> ServiceRequest:
     """Erase the personal data of one finished request now.
 
     Errors: `Forbidden`, `NotFound`, `MissingField("reason")`, `AlreadyDone`, `NotAllowedNow` while it runs or a refund
@@ -83,7 +84,9 @@ async def erase_request(context: ActorContext, code: TrackingCode, reason: str) 
     return request
 
 
-async def _erase_personal_data(context: ActorContext, request: ServiceRequest, reason: str) -> None:
+async def _erase_personal_data(
+    context: ActorContext[RequestRepositories], request: ServiceRequest, reason: str
+) -> None:
     now = context.dependencies.clock.now()
     erase_personal_data(context.dependencies.services.get(request.service), request)
     request.erased_at = now

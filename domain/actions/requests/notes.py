@@ -6,7 +6,13 @@ from dataclasses import replace
 
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.requests.act import lock_request
-from domain.actions.staffing import list_substitutions, make_staff_actor, select_on_duty, today_in_tehran
+from domain.actions.staffing import (
+    RequestStaffRepositories,
+    list_substitutions,
+    make_staff_actor,
+    select_on_duty,
+    today_in_tehran,
+)
 from domain.authorization.request_policy import may_use_on_request, require_request_right
 from domain.authorization.rights import Right
 from domain.authorization.visibility import sees_service, visible_services
@@ -35,7 +41,7 @@ _MENTION = re.compile(r"(?:(?<=\s)|^)@([\w.\-\u200c]+)")
 _JOINTS = re.compile(r"[\s_\u200c]+")
 
 
-async def write_note(context: ActorContext, code: TrackingCode, text: str) -> bool:
+async def write_note(context: ActorContext[RequestStaffRepositories], code: TrackingCode, text: str) -> bool:
     """Write a note about a request and notify nobody but by the list of those whom it names.
 
     False, and nothing written, where the last note is the same one of the same person within `SAME_PRESS`: a form that

@@ -16,7 +16,7 @@ from domain.fields.stored import stored_text
 from domain.language.service import Notice, Service
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
-from domain.repositories import FeedbackRepositories
+from domain.repositories import FeedbackRepositories, PaperRepositories
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, DomainError, MissingField, NotAllowedNow
@@ -112,7 +112,9 @@ async def _find_refusal(context: ActorContext, former: ServiceRequest) -> Domain
     return None if guard is None or await guard.is_satisfied(guard_context) else guard.build_refusal(guard_context)
 
 
-async def _carry_papers(context: ActorContext, former: ServiceRequest, new_request: ServiceRequest) -> None:
+async def _carry_papers(
+    context: ActorContext[PaperRepositories], former: ServiceRequest, new_request: ServiceRequest
+) -> None:
     """Give the new request the files of the old one, so that nobody is asked for them again."""
     carried_documents = await context.uow.documents.list_of_request(former.id)
     for document in carried_documents:

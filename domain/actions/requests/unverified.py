@@ -29,7 +29,9 @@ async def replace_mobile(
     return old_mobile
 
 
-async def mark_unverified(context: ActorContext, request: ServiceRequest, typed_mobile: str) -> None:
+async def mark_unverified(
+    context: ActorContext[RequestRepositories], request: ServiceRequest, typed_mobile: str
+) -> None:
     """Keep the number that somebody typed with a new request, and say so in its history."""
     request.unverified_mobile = typed_mobile
     await context.dependencies.engine.record_event(

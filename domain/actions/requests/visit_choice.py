@@ -17,7 +17,7 @@ from domain.actions.requests.citizen_commands import list_command_steps
 from domain.authorization.request_policy import is_citizen_of, refuse_foreign_request
 from domain.blocks.visit_moving import PREFERENCES
 from domain.blocks.visit_rules import VisitRules
-from domain.blocks.visit_times import list_free_visits
+from domain.blocks.visit_times import CrewRepositories, list_free_visits
 from domain.blocks.visits import OFFICER, VISIT_START
 from domain.engine.step_preview import find_obstacle
 from domain.fields.types import ReadingContext
@@ -112,7 +112,9 @@ async def move_visit(context: ActorContext, code: TrackingCode, visit_text: str,
     await announce_outcome(context, outcome, texts_actor=True)
 
 
-async def prefer_visits(context: ActorContext, code: TrackingCode, visit_texts: Sequence[str]) -> None:
+async def prefer_visits(
+    context: ActorContext[CrewRepositories], code: TrackingCode, visit_texts: Sequence[str]
+) -> None:
     """Keep the times that a citizen would like for the visit of an own request, in place of earlier ones.
 
     `InvalidField("visit")` for none, too many, or one that is not offered (any more); `NotAllowedNow` once an officer

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain.actions.context import ActorContext
+from domain.actions.staffing import RequestStaffRepositories
 from domain.authorization.policy import require_right
 from domain.authorization.request_policy import may_see_request
 from domain.authorization.rights import Right
@@ -25,7 +26,7 @@ class KnownCitizen:
     """Number of the last ones that belong to other units alone."""
 
 
-async def find_citizen(context: ActorContext, mobile: str) -> KnownCitizen:
+async def find_citizen(context: ActorContext[RequestStaffRepositories], mobile: str) -> KnownCitizen:
     """Return who has a mobile (+989…), for whoever may enter requests at the desk; `Forbidden`."""
     require_right(Right.REQUESTS_ENTER, context.actor, "service")
     found = await context.uow.requests.list_requests(RequestFilter(mobile=mobile, limit=_MOST_SOUGHT))

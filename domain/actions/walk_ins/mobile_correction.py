@@ -22,6 +22,7 @@ from domain.blocks.charging import REQUEST_SUBJECT
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.people.mobile_changes import MobileChange
+from domain.repositories import RequestRepositories
 from domain.requests.ports import PersonalDataRepository
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.values import identifiers
@@ -152,7 +153,11 @@ async def _change(context: ActorContext, request: ServiceRequest, change: Mobile
 
 
 async def _note_change(
-    context: ActorContext, request: ServiceRequest, change: MobileChange, event: str, audit_kind: str
+    context: ActorContext[RequestRepositories],
+    request: ServiceRequest,
+    change: MobileChange,
+    event: str,
+    audit_kind: str,
 ) -> None:
     """Note a change in the history of its request, and in the audit, with masked numbers."""
     numbers = {"mobile_before": change.old_mobile, "mobile": change.new_mobile}
