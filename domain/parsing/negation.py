@@ -185,12 +185,14 @@ class Negations:
 
     @property
     def stops_messages(self) -> bool:
-        """Whether messages are forbidden and nothing else is said («دیگه پیام ندین», «SMS ibermäň»): that needs no
-        question.
+        """Whether messages are forbidden and nothing else is said («دیگه پیام ندین», «habar ibermäň»): that needs no
+        question. In Turkmen the word for news is that for a message.
         """
-        if not self.refusals or MESSAGE_WORDS.isdisjoint(self._stream.read.key_set) or self._stream.read.asks:
+        read = self._stream.read
+        message_words = MESSAGE_WORDS | _NEWS_WORDS if read.is_turkmen else MESSAGE_WORDS
+        if not self.refusals or message_words.isdisjoint(read.key_set) or read.asks:
             return False
-        return not self._words_beside(self.refusals) - MESSAGE_WORDS - FILLER_WORDS - _OF_WHOM
+        return not self._words_beside(self.refusals) - message_words - FILLER_WORDS - _OF_WHOM
 
     @property
     def gives_up(self) -> bool:

@@ -135,14 +135,14 @@ COURTESIES: Mapping[str, str] = {
         "isleýärin|isleýäris|isleýän|isleýärn|almakçy|etmekçi|almak isleýärin|etmek isleýärin|"
         "almaly|aljak|alasym gelýär|ایسله‌یأرین|ایسلیأرین"
     ),
-    "بفرستید": "iberiň|iberäýiň|ugradyň|ugrat|iber|ایبرینگ", "بدهید": "beriň|beräýiň|~ber|edip beriň|برینگ",
+    "بفرستید": "iberiň|iberäýiň|ugradyň|ugrat|ýollaň|iber|ایبرینگ", "بدهید": "beriň|beräýiň|~ber|edip beriň|برینگ",
     "کردن": "etmek|etmegi|etdirmek", "کنید": "ediň|edäýiň|etsin|~et|edip|ادینگ",
     "باشه": "bolýar|bolýa|bolar|bolupdyr|~bolsun",
     "بله": "hawa|howa|~hä|elbetde|dogry|هاوه", "خیر": "ýok|yo'k|یوک",
     "برای": "başlap|üçin|uchin|اوچین", "با": "bilen", "یا": "ýa-da|ýada|~ýa",
     "چطور": "nädip|nähili|nasyl", "میشه": "bolýarmy|bolarmy|mümkinmi|bolmazmy", "اگر": "~eger",
     "و": "~we", "کدام": "haýsy", "میکنم": "edýärin|edýäris", "کجا": "nireden|nirä|nirede tölemeli",
-    "هنوز": "entek|heniz", "دیگه": "indi|ýene", "هست": "~bar|bardyr",
+    "هنوز": "entek|heniz", "دیگه": "indi|ýene|اندی", "هست": "~bar|bardyr",
 }  # fmt: skip
 """Greetings, wishes, answers and small words."""
 
@@ -157,7 +157,7 @@ PLACES: Mapping[str, str] = {
 NEGATED_VERBS: Mapping[str, str] = {
     "نمیخواهم": "isle",
     "نکنید": "et|edil|ediberi|ýatyr|tassykla|kabul et|al",
-    "نفرستید": "iber|ugrat",
+    "نفرستید": "iber|ugrat|ýolla",
     "ندهید": "ber",
     "نشود": "bol",
     "نپردازید": "töle",

@@ -114,8 +114,9 @@ STOPPED = (
         for message in ("پیام", "پیامک", "اس ام اس")
         for verb in ("ندین", "نفرستید", "نفرستین", "ندید", "نده")
     ),
-    *(f"{before}{message} {verb}" for before in ("", "indi ", "maňa ") for message in ("SMS", "habarnama")
-      for verb in ("ibermäň", "bermäň", "ugratmaň")),
+    *(f"{before}{message} {verb}" for before in ("", "indi ", "maňa ") for message in ("SMS", "habarnama", "habar")
+      for verb in ("ibermäň", "bermäň", "ugratmaň", "ýollamaň")),
+    "maňa indi habar gerek däl", "اندی خبر ایبرمأڭ", "ماڭا پیام یوللاماڭ",
 )  # fmt: skip
 
 
