@@ -14,6 +14,7 @@ from tests.dialogues.transcript import Dialogue, RequestBefore
 from tests.support.municipality import (
     CITIZEN,
     NEIGHBOUR,
+    ORDER,
     Municipality,
     StandingClock,
     build_desk,
@@ -30,6 +31,8 @@ MOBILES = {
     "auxiliary": AUXILIARY_MOBILE,
     "owner": OWNER_MOBILE,
 }
+DAYS = ("فردا", "پس‌فردا")
+"""Days of the orders that were there before."""
 USED_IDS = 1000
 """Ids that furnishing took, at most: each dialogue counts on from here."""
 
@@ -62,14 +65,17 @@ async def open_situation(furnished: Path, path: Path, dialogue: Dialogue) -> Asy
     """Open a town in the situation before a dialogue; beside it the code of the request that is there, if one is."""
     shutil.copy(furnished, path)
     async with open_town(path, USED_IDS) as town:
-        codes = [await _reach(town, one, MOBILES[one.by or dialogue.who]) for one in dialogue.before]
+        codes = [
+            await _reach(town, one, MOBILES[one.by or dialogue.who], DAYS[place])
+            for place, one in enumerate(dialogue.before)
+        ]
         town.clock.at = dialogue.at or town.clock.at + timedelta(minutes=30)
         yield town, codes[0] if codes else ""
 
 
-async def _reach(town: Municipality, wanted: RequestBefore, mobile: str) -> str:
+async def _reach(town: Municipality, wanted: RequestBefore, mobile: str, day: str) -> str:
     if wanted.service == "machinery":
-        code = await town.reach(wanted.state, mobile=mobile)
+        code = await town.reach(wanted.state, ORDER.replace("فردا", day), mobile)
     else:
         code = await town.order(AUXILIARY_LEAVE, mobile)
     assert (await town.request(code)).state == wanted.state

@@ -8,6 +8,7 @@ from tests.dialogues.playing import Played
 from tests.dialogues.transcript import Dialogue
 
 NOT_UNDERSTOOD = "متوجه نشدیم"
+TWICE_THE_SAME = "twice running the same words"
 
 
 def find_faults(dialogue: Dialogue, played: Played, channel: str) -> list[str]:
@@ -41,7 +42,7 @@ def _find_wrong_replies(dialogue: Dialogue, played: Played, channel: str) -> Ite
     yield from (f"told: {words}" for words in dialogue.ends.untold if played.has_words(played.text, words))
     texts = [exchange.text for exchange in played.exchanges]
     if any(text and text == after for text, after in pairwise(texts)):
-        yield "twice running the same words"
+        yield TWICE_THE_SAME
     if sum(NOT_UNDERSTOOD in text for text in texts) > 1:
         yield "not understood twice"
     if len(played.exchanges) > dialogue.turns:

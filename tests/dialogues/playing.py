@@ -12,6 +12,7 @@ from domain.messages.records import OutboxMessage
 from domain.values.message_parts import count_parts
 from domain.values.tracking_codes import display_code
 from tests.dialogues.dialogue_town import MOBILES, open_situation
+from tests.dialogues.people import Speech
 from tests.dialogues.transcript import Dialogue, Message
 from tests.support.chat_person import Person
 from tests.support.municipality import Municipality
@@ -106,15 +107,27 @@ def readable(text: str) -> str:
     return _MARKS.sub("", text).replace("\u00a0", " ")
 
 
-async def play(dialogue: Dialogue, channel: str, furnished: Path, path: Path) -> Played:
-    """Play a dialogue in one of `CHANNELS` over a copy of a furnished file."""
+class Script:
+    """Messages that are written down: those that answer what may be asked are left out where it is not."""
+
+    def __init__(self, messages: Sequence[Message], played: Played) -> None:
+        self._messages, self._played = iter(messages), played
+
+    def next_message(self, last_reply: str | None) -> Message | None:
+        """Return what is written behind a reply; None at the end."""
+        for message in self._messages:
+            if not message.if_told or self._played.has_words(last_reply or "", message.if_told):
+                return message
+        return None
+
+
+async def play(dialogue: Dialogue, channel: str, furnished: Path, path: Path, speech: Speech | None = None) -> Played:
+    """Play a dialogue in one of `CHANNELS` over a copy of a furnished file: its messages, or what a person says."""
     async with open_situation(furnished, path, dialogue) as (town, code):
         speaker = await _open_speaker(town, MOBILES[dialogue.who], channel)
         played = Played(await _gather_facts(town, code), await _load_requests(town))
-        for message in dialogue.messages:
-            last = played.exchanges[-1].text if played.exchanges else ""
-            if message.if_told and not played.has_words(last, message.if_told):
-                continue
+        course = speech or Script(dialogue.messages, played)
+        while message := course.next_message(played.exchanges[-1].text if played.exchanges else None):
             town.advance(minutes=message.after_minutes)
             said = message.text.format_map(played.facts)
             played.exchanges.append(Exchange(message, said, await speaker.writes(said)))
