@@ -24,11 +24,13 @@ from domain.actions.conversations.enquiries.meant_requests import (
 )
 from domain.actions.conversations.enquiries.money_questions import answer_money_question
 from domain.actions.conversations.enquiries.passing_changes import (
+    changes_something,
     corrects_something,
     find_regretted_request,
     read_passing_change,
 )
 from domain.actions.conversations.enquiries.payment_claims import answer_payment_claim
+from domain.actions.conversations.enquiries.priced_orders import read_priced_order
 from domain.actions.conversations.intents import (
     LATE_ANSWER_INTENTS,
     find_handler,
@@ -77,6 +79,8 @@ from domain.requests.request import ServiceRequest
 from domain.values.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
 from domain.values.reasons import ExpiredDialogueReason, UnsupportedReason
 
+_MOST_CHANGED_VALUES = 2
+"""Values that a text of a change names: of which request it is, and the new one."""
 _CHANGE_NAMES = frozenset({"code", "field"})
 """Slots of a change that say of which request it is, or of which answer."""
 
@@ -165,15 +169,23 @@ async def _correct_instead(turn: TurnContext, step: Reaction, text: str) -> Reac
     """Return the change of what was just sent, where a text corrects it and would begin a form anew, or a change of any
     request.
     """
-    if not isinstance(step, Ask) or len(turn.dialogue.frames) != 1 or not corrects_something(text):
+    if not isinstance(step, Ask) or len(turn.dialogue.frames) != 1 or turn.had_dialogue:
         return None
-    begins_form = turn.conversation.forms[step.frame.intent].is_service_form and not step.frame.trail
-    if not (begins_form or (step.frame.intent == CHANGE_INTENT and step.frame.slots.keys().isdisjoint(_CHANGE_NAMES))):
+    frame, is_form = step.frame, turn.conversation.forms[step.frame.intent].is_service_form
+    begins_anew = corrects_something(text) and is_form and not frame.trail
+    becomes_otherwise = changes_something(text) and is_form and not _tells_order(frame)
+    changes_any = frame.intent == CHANGE_INTENT and frame.slots.keys().isdisjoint(_CHANGE_NAMES)
+    if not (begins_anew or becomes_otherwise or (changes_any and corrects_something(text))):
         return None
     frames, turn.dialogue.frames = turn.dialogue.frames, []
     passing_step = await read_passing_change(turn, text)
     turn.dialogue.frames = turn.dialogue.frames if passing_step else frames
     return passing_step
+
+
+def _tells_order(frame: Frame) -> bool:
+    """Return whether a form that has begun says more than of what it is and one thing beside that: it is a new one."""
+    return len(frame.stated_slots) > _MOST_CHANGED_VALUES
 
 
 async def _read_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) -> Outcome | None:
@@ -394,8 +406,8 @@ async def _find_meant_step(turn: TurnContext, text: str) -> Outcome | None:
         return None
     if turn.had_dialogue and (open_step := await read_open_answer(turn, text)):
         return open_step
-    if passing_step := await read_passing_change(turn, text):
-        return passing_step
+    if later_step := await read_priced_order(turn, text) or await read_passing_change(turn, text, is_unknown=True):
+        return later_step
     if request := await find_abandoned_request(turn, text):
         return await _offer_cancelling(turn, [request])
     if asks_when(text) and await list_candidates(turn, CANCEL_INTENT):
@@ -404,11 +416,13 @@ async def _find_meant_step(turn: TurnContext, text: str) -> Outcome | None:
 
 
 async def _may_offer(turn: TurnContext, intent: str, stream: TokenStream) -> bool:
-    """Return whether an intent may be offered for a text: the channel can do it, the text refuses no form of it, and
-    what it would answer was asked.
+    """Return whether an intent may be offered for a text: the channel can do it, the text refuses no form of it,
+    what it would answer was asked, and texts that are to come again were stopped before.
     """
     if intent in LATE_ANSWER_INTENTS and not await list_candidates(turn, intent):
         return False
+    if intent == "opt_in":
+        return await turn.uow.lines.has_opted_out(turn.actor.identifier)
     form = turn.conversation.forms[intent]
     is_refused = form.is_service_form and turn.conversation.grammar.refuses(stream, intent)
     return (form.is_offered or intent in OPT_INTENTS) and not is_refused

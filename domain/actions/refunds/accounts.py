@@ -144,7 +144,7 @@ async def _open_accounts(context: ActionContext, mobile: str) -> int:
     return card_amount
 
 
-async def give_iban(context: ActorContext[RefundSubjectRepositories], mobile: str, iban: Iban) -> int:
+async def give_iban(context: ActorContext, mobile: str, iban: Iban) -> int:
     """Keep the account that a line says for all that is due to it and goes no way yet; return how many rials these are.
 
     The same one again changes nothing; another one ends a second person's approval of the first. `NotAllowedNow`

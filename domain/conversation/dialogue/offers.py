@@ -9,7 +9,7 @@ from domain.conversation.dialogue.answers import Utterance, choose_by_number
 from domain.conversation.dialogue.asking import Questions
 from domain.conversation.dialogue.form_filling import absorb_values, take_shared_place
 from domain.conversation.dialogue.frames import OFFER, Dialogue, Frame, OptOut, Reaction, Refused
-from domain.conversation.dialogue.yes_no import read_yes_or_no
+from domain.conversation.dialogue.yes_no import begins_with_yes, chooses_the_only, read_yes_or_no
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
@@ -57,7 +57,8 @@ class Offers(Questions):
             if answer is False:
                 heard.dialogue.frames.pop()
                 return Refused()
-            if answer and len(frame.options) == 1:
+            is_taken = answer or chooses_the_only(heard.text) or begins_with_yes(heard.text)
+            if is_taken and len(frame.options) == 1:
                 menu_choice = frame.options[0]
             if heard.message.intent in frame.options and not heard.message.slots:
                 menu_choice = heard.message.intent

@@ -53,7 +53,7 @@ from domain.conversation.dialogue.frames import (
     Unknown,
 )
 from domain.conversation.dialogue.offers import OPT_INTENTS, Offers, find_choice
-from domain.conversation.dialogue.yes_no import read_consent, read_first_word, read_yes_or_no
+from domain.conversation.dialogue.yes_no import begins_with_yes, read_consent, read_first_word, read_yes_or_no
 from domain.conversation.reading.command_fields import MENU_INTENT, TARIFF_INTENT
 from domain.conversation.reading.endings import settle_ending
 from domain.conversation.reading.guessing import understand_message
@@ -61,11 +61,12 @@ from domain.conversation.reading.own_words import is_plain_statement
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.reading.sentences import Mood
 from domain.conversation.reading.unwanted import is_labelled_number
+from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.fields.form import Field
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import Text
 from domain.parsing.negation import find_negations
-from domain.parsing.places import mentions_address
+from domain.parsing.places import correct_address, mentions_address
 from domain.parsing.tokens import TokenStream, read_once
 from domain.values.errors import AmbiguousField, DomainError, InvalidField
 from domain.values.reasons import InvalidReason
@@ -386,23 +387,50 @@ class Conversation(Offers):
 
     def _read_confirmation(self, heard: Utterance) -> Reaction:
         frame = heard.frame
+        if other_place_step := self._take_other_place(heard):
+            return other_place_step
         is_form = self.forms[frame.intent].is_service_form
         answer = _read_answer_about_consent(frame, heard.text)
         if answer is None:
             answer = read_yes_or_no(heard.text, asks_denial=frame.intent == "deny")
         if answer is None:
             answer = answer_by_repetition(frame, heard.message, is_form=is_form)
-        first_word = None if is_form and not frame.same_as else read_first_word(heard.text)
-        if answer is None and frame.same_as:  # «آره یکی دیگه»; «آره همونه» wants no other
-            answer = False if says_same(heard.text) else first_word
-        elif answer is None and first_word:
-            command = self.grammar.parse_message(heard.text.partition(" ")[2], heard.now)  # «بله لغو کنید»
-            answer = answer_by_repetition(frame, command, is_form=is_form) or None
-        elif answer is None and first_word is False:
-            answer = False
+        if answer is None:
+            answer = self._read_first_words(heard, is_form=is_form)
         if answer is None:
             raise InvalidField(CONFIRM_STEP, InvalidReason.YES_OR_NO if is_form else InvalidReason.YES_NO)
         return self.ask_next(heard.dialogue) if answer else self.leave_dialogue(heard.dialogue)
+
+    def _read_first_words(self, heard: Utterance, *, is_form: bool) -> bool | None:
+        """Return what a text answers that begins with a yes or no and says more; None where the rest may change it."""
+        frame = heard.frame
+        first_word = None if is_form and not frame.same_as else read_first_word(heard.text)
+        if frame.same_as:  # «آره یکی دیگه»; «آره همونه» wants no other
+            return False if says_same(heard.text) else first_word
+        if first_word is False:
+            return False
+        command = self.grammar.parse_message(heard.text.partition(" ")[2], heard.now)  # «بله لغو کنید»
+        if first_word and answer_by_repetition(frame, command, is_form=is_form):
+            return True
+        return self._agrees_to_all(heard, ends_something=not is_form) or None
+
+    def _take_other_place(self, heard: Utterance) -> Reaction | None:
+        """Return the question once more where a text names another place than a change of it would store."""
+        frame, place = heard.frame, correct_address("", heard.text, "")
+        if frame.intent != CHANGE_INTENT or frame.slots.get("field") != "place" or not place:
+            return None
+        frame.slots, frame.asked = {"code": frame.slots["code"], "field": "place", "value": place}, None
+        return self.ask_next(heard.dialogue)
+
+    def _agrees_to_all(self, heard: Utterance, *, ends_something: bool) -> bool:
+        """Return whether a text begins with yes and says nothing that a summary does not («بله شنبه بیاد»)."""
+        if not begins_with_yes(heard.text, ends_something=ends_something):
+            return False
+        intent = self.grammar.find_intent(heard.frame.intent)
+        story = self.grammar.parse_for_intent(heard.frame.intent, heard.text, heard.now)
+        free_names = {intent.rest_slot if intent else None, "value"}
+        stated = story.as_json()["slots"].items() if story else ()
+        return all(heard.frame.slots.get(name) == value for name, value in stated if name not in free_names)
 
 
 def _read_answer_about_consent(frame: Frame, text: str) -> bool | None:

@@ -1,11 +1,14 @@
 """Meaning of the answer to a question of yes or no: plain, in the words of every day, or not clear at all."""
 
+from datetime import date
 from itertools import product
 from typing import NamedTuple
 
 from domain.parsing.filler_words import COURTESY_WORDS, FILLER_WORDS, PLAIN_WORDS
 from domain.parsing.identifiers import CODE_LABELS
 from domain.parsing.negation import find_negations
+from domain.parsing.places import mentions_address
+from domain.parsing.times.dates import find_dates
 from domain.parsing.tokens import QUESTION_MARKS, Phrases, TokenStream, keys_in, keys_of, read_once
 from domain.parsing.word_lists import words_of
 from domain.parsing.yes_no_words import NO_KEYS, YES_KEYS
@@ -22,6 +25,11 @@ _ANSWER_PHRASES: Phrases[bool] = Phrases(
         False: ("راضی نیستم", "رضایت نمیدم", "رضایت ندارم", "اجازه نمیدم", "قبول ندارم", "قبول نمیکنم", "موافق نیستم"),
     }
 )
+_ANY_DAY = date(2026, 3, 21)
+"""Day for cases where it matters only whether words are a date."""
+_CONTRASTS = keys_in("moods.contrasts")
+"""Words behind a yes that take something back, or ask."""
+_CHOOSING_THE_ONLY = keys_in("moods.choosing_the_only")
 _WORDS_OF_CHOOSING = keys_of("گزینه", "گزینهی", "شماره", "عدد")
 _ANSWERS_BY_NUMBER = {frozenset(keys_of("یک")): True, frozenset(keys_of("دو")): False}
 
@@ -40,6 +48,35 @@ def read_first_word(text: str) -> bool | None:
     is_refusing = any(word in _NO_WORDS for word in answer_words)
     is_leading = answer_words[0] in _YES_WORDS | _NO_WORDS
     return is_agreeing if is_leading and is_agreeing != is_refusing else None
+
+
+def begins_with_yes(text: str, *, ends_something: bool = False) -> bool:
+    """Return whether an answer says yes first and then nothing that changes what was asked («بله عزیزم، دستت درد
+    نکنه»): no question, number, place, contrast or refusal, but of a wish where what is asked about ends
+    (`ends_something`: «بله لغوش کنید دیگه لازم نیست»).
+    """
+    stream = TokenStream(text)
+    keys = [token.key for token in stream.tokens if not _is_mark(token.key)]
+    while keys and keys[0] in (_EXCLAMATIONS | COURTESY_WORDS) - YES_KEYS:
+        keys.pop(0)
+    if not keys or keys[0] not in YES_KEYS or stream.read.asks or mentions_address(text):
+        return False
+    if any(stream.digits_at(index) for index in range(len(stream))) or find_dates(stream, _ANY_DAY):
+        return False
+    if not _CONTRASTS.isdisjoint(keys):
+        return False
+    refusals = find_negations(read_once(text)).refusals
+    return NO_KEYS.isdisjoint(keys) and all(ends_something and refusal.is_wanting for refusal in refusals)
+
+
+def chooses_the_only(text: str) -> bool:
+    """Return whether an answer takes the one thing that is offered («همین», «آره همینه», «اولی»)."""
+    keys = {token.key for token in TokenStream(text).tokens if not _is_mark(token.key)}
+    return not keys.isdisjoint(_CHOOSING_THE_ONLY) and not keys - _CHOOSING_THE_ONLY - YES_KEYS - PLAIN_WORDS
+
+
+def _is_mark(key: str) -> bool:
+    return not any(sign.isalnum() for sign in key)
 
 
 def read_yes_or_no(text: str, *, asks_denial: bool = False) -> bool | None:

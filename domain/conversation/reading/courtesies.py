@@ -16,6 +16,8 @@ _INSULTING_STEMS = words_of("courtesies.insulting_stems")
 """Stems of insulting words, spaces left out."""
 _PRAISING_STEMS = words_of("courtesies.praising_stems")
 """Stems with which a message begins a praise, spaces left out."""
+_NOT_UNDERSTOOD = "نفهمید"
+"""«نفهمیدم» begins as an insult does, and is none."""
 _MOST_INSULTING = 8
 """Words of a message that only insults: a longer one tells of something."""
 _DRIVERS = keys_of("راننده", "رانندش", "رانندهاش", "تاکسی")
@@ -59,4 +61,6 @@ def read_courtesy(text: str, *, calls_nothing: bool = False) -> str | None:
 
 def _says(message_words: list[str], stems: tuple[str, ...]) -> bool:
     joined = ("".join(message_words[start : start + _MOST_JOINED]) for start in range(len(message_words)))
-    return any(letters.startswith(stem) for letters in joined for stem in stems)
+    return any(
+        letters.startswith(stem) and not letters.startswith(_NOT_UNDERSTOOD) for letters in joined for stem in stems
+    )

@@ -23,6 +23,8 @@ CANCEL_INTENT = "cancel"
 _ENDING_WORDS = keys_in("moods.ending_words")
 _AUXILIARIES = keys_in("moods.auxiliaries")
 _KEEPING: Phrases[bool] = Phrases({True: words_of("moods.keeping.yes")})
+_WORDS_TO_A_VERB = keys_of("میخوام", "میخواهم", "باشه", "باشد", "هست")
+_OBJECT_MARKS = keys_of("رو", "را", "ro")
 _RIGHT_WORDS = keys_in("moods.right_words")
 """Before a negated verb they say that nobody may («حق نداره», «اجازه نمی‌دم», «قرار نیست»)."""
 _LETTING_STEMS = ("نذار", "نگذار", "نزار", "nazar", "nagozar")
@@ -122,7 +124,7 @@ def _find_verbs(stream: TokenStream) -> Iterator[_Verb]:
                 is_denied = is_denied or end in negations
                 end += 1
             yield _Verb(index, end, not is_denied, is_of_ending=True)
-        elif keeping:
+        elif keeping and not _leads_to_verb(stream, index, keeping[1]):
             end = keeping[1]
             yield _Verb(index, end, is_ending=False)
         elif negation and negation.is_wanting:
@@ -131,6 +133,15 @@ def _find_verbs(stream: TokenStream) -> Iterator[_Verb]:
         else:
             end = index + 1
         index = max(end, index + 1)
+
+
+def _leads_to_verb(stream: TokenStream, start: int, end: int) -> bool:
+    """Return whether a word that may keep something only leads to the verb behind it («می‌خوام … لغو کنم»، «اونی که …
+    هست لغو بشه»).
+    """
+    if stream.raw_at(start) not in _WORDS_TO_A_VERB or end >= len(stream):
+        return False
+    return _names_nothing(stream, 0, start) or stream.raw_at(end) in _ENDING_WORDS | _OBJECT_MARKS
 
 
 def _names_nothing(stream: TokenStream, start: int, end: int) -> bool:

@@ -32,10 +32,10 @@ _LONGEST_ENDING = 3
 
 def select_meant_requests(turn: TurnContext, requests: Sequence[ServiceRequest], text: str) -> list[ServiceRequest]:
     """Return the requests that a text may mean: those that it names where it names any, by code, machine, day, hour or
-    place, and none of those that it keeps or contradicts.
+    place, and none of those that it keeps or contradicts; where that leaves none of several, which is asked.
     """
     open_requests, named_requests = _find_named_requests(turn, requests, text)
-    return named_requests or open_requests
+    return named_requests or open_requests or (list(requests) if len(requests) > 1 else [])
 
 
 async def choose_named_request(turn: TurnContext, text: str) -> Reaction | None:

@@ -7,14 +7,15 @@ from datetime import timedelta
 
 from domain.actions.conversations.changing import CHANGED_FIELD, NEW_VALUE, can_change
 from domain.actions.conversations.enquiries.meant_requests import can_cancel
+from domain.actions.conversations.open_requests import list_candidates
 from domain.actions.conversations.turn_context import TurnContext
 from domain.conversation.dialogue.corrections import Correction, hear_earlier_answer, read_correction
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame, Reaction
 from domain.conversation.reading.own_words import takes_back
 from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.parsing.negation import part_at_not
-from domain.parsing.places import correct_address
-from domain.parsing.tokens import Phrases, TokenStream, keys_in
+from domain.parsing.places import correct_address, mentions_address
+from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of, read_once
 from domain.parsing.word_lists import words_of
 from domain.requests.request import ServiceRequest
 from domain.values.errors import DomainError
@@ -29,6 +30,8 @@ _MOST_REPLACED_WORDS = 3
 _LEADING_WORDS: Phrases[bool] = Phrases({True: words_of("moods.leading_to_a_correction")})
 _INSTEAD_OF: Phrases[bool] = Phrases({True: words_of("moods.instead_of")})
 _WORDS_OF_MISTAKE = keys_in("moods.words_of_mistake")
+_WORDS_OF_CHANGING = keys_in("moods.words_of_changing")
+_WORDS_FOR_PLACE = keys_of("آدرس", "آدرسش", "آدرسو", "نشانی", "نشونی", "محل", "محلش", "جاش", "address", "adres")
 _WORDS_OF_BEING = keys_in("values.words_of_being")
 
 
@@ -38,17 +41,46 @@ def corrects_something(text: str) -> bool:
     return bool(part_at_not(text)[1]) or _LEADING_WORDS.occurs_in(stream) or _INSTEAD_OF.occurs_in(stream)
 
 
-async def read_passing_change(turn: TurnContext, text: str) -> Reaction | None:
-    """Return the change of the request that this line was told of just now; None where the text changes none."""
-    request = await _find_fresh_request(turn) if turn.dialogue.top is None else None
+def changes_something(text: str) -> bool:
+    """Return whether a text says that something is to become otherwise («ساعتش بشه ۱۰», «دیرتر بیاد»)."""
+    return not _WORDS_OF_CHANGING.isdisjoint(read_once(text).key_set)
+
+
+async def read_passing_change(turn: TurnContext, text: str, *, is_unknown: bool = False) -> Reaction | None:
+    """Return the change of the request that this line was told of just now; None where the text changes none.
+
+    What says that something is to become otherwise, or calls nothing at all (`is_unknown`), may also mean the only
+    request that can still be changed.
+    """
+    if turn.dialogue.top is not None or read_once(text).asks:
+        return None
+    request = await _find_fresh_request(turn)
+    is_fresh = request is not None and can_change(turn, request)
+    if not is_fresh and (is_unknown or changes_something(text)):
+        changeable = await list_candidates(turn, CHANGE_INTENT)
+        request = changeable[0] if len(changeable) == 1 else None
     if request is None or not can_change(turn, request):
         return None
-    if (correction := _hear_correction(turn, request, text)) is None:
+    slots: dict[str, object] = {"code": request.code}
+    correction = _hear_correction(turn, request, text)
+    is_trusted = is_fresh and (is_unknown or corrects_something(text))
+    if correction and (is_trusted or _is_sure_value(turn, request, correction[0], text)):
+        field_name, value = correction
+        slots |= {CHANGED_FIELD: field_name} | ({NEW_VALUE: value} if value is not None else {})
+    elif not (is_unknown and changes_something(text)):
         return None
-    field_name, value = correction
-    slots = {"code": request.code, CHANGED_FIELD: field_name} | ({NEW_VALUE: value} if value is not None else {})
     turn.dialogue.frames.append(Frame(CHANGE_INTENT, slots, plain=False))
     return turn.conversation.ask_next(turn.dialogue)
+
+
+def _is_sure_value(turn: TurnContext, request: ServiceRequest, field_name: str, text: str) -> bool:
+    """Return whether a value is none of what a new order is for («لودر میخوام حیاط صاف بشه»): a place is one where it
+    is named so, or an address is all that is said.
+    """
+    if field_name != "place" or not _WORDS_FOR_PLACE.isdisjoint(read_once(text).key_set):
+        return True
+    order = turn.conversation.grammar.parse_for_intent(_find_intent(turn, request), text, turn.sent_at)
+    return mentions_address(text) and not (order.slots.keys() - {"place"} if order else ())
 
 
 async def find_regretted_request(turn: TurnContext, text: str) -> ServiceRequest | None:
@@ -84,9 +116,9 @@ def _hear_correction(turn: TurnContext, request: ServiceRequest, text: str) -> t
     for corrected_text in _list_corrected_texts(text):
         frame = Frame(intent, dict(request.fields), asked=CONFIRM_STEP, trail=trail.copy())
         correction = _read_answer(turn, frame, corrected_text)
-        if correction and correction.taken:
+        if correction and correction.taken and frame.slots[correction.taken] != request.fields.get(correction.taken):
             return correction.taken, frame.slots[correction.taken]
-        if correction and correction.asked in trail and corrects_something(text):
+        if correction and correction.asked in trail and (corrects_something(text) or changes_something(text)):
             return correction.asked, None
     place = correct_address(str(request.fields.get("place", "")), *part_at_not(text))
     return ("place", place) if place and "place" in request.fields else None
@@ -125,6 +157,10 @@ def _list_corrected_texts(text: str) -> Iterator[str]:
     for start, _, end in _INSTEAD_OF.find_in(stream):
         yield from (stream.source_text(place, len(stream)) for place in range(end + 1, end + _MOST_REPLACED_WORDS + 1))
         yield stream.source_text(0, start)
+    for place in range(len(stream)):
+        if stream.raw_at(place) in _WORDS_OF_CHANGING:  # «ساعت لودر بشه ۱۰»: the noun of the value stands before it
+            value_text = stream.source_text(place + 1, len(stream))
+            yield from (f"{stream.source_text(noun, noun + 1)} {value_text}" for noun in range(place) if value_text)
     stated_text, _ = part_at_not(text)
     yield _without_lead(stated_text) or text
 

@@ -53,7 +53,7 @@ async def test_a_text_that_can_be_nothing_else_needs_no_offer(town: Municipality
 async def test_a_leave_that_is_only_likely_begins_for_drivers_and_owners_alone(taxis: TaxiOrganisation) -> None:
     text = "فردا تا شنبه نمیام سر کار"
     stranger = await taxis.town.say(CITIZEN, text)
-    assert (stranger.key, "مرخصی" in stranger.text) == ("sms.did_you_mean", True)
+    assert (stranger.key, "مرخصی" in stranger.text) == ("sms.did_you_mean_one", True)
     assert (await taxis.town.say(DRIVER_MOBILE, text)).key.startswith("services.taxi_leave.")
 
 

@@ -90,8 +90,19 @@ async def test_a_score_in_words_is_asked_for_its_number_and_corrected_by_another
 async def test_other_texts_change_nothing(town: Municipality, text: str) -> None:
     await town.order(ORDER)
     assert (await town.say(CITIZEN, text)).key != "sms.request_changed"
+
+
+async def test_long_after_the_receipt_the_only_request_is_changed_with_a_yes(town: Municipality) -> None:
+    code = await town.order(ORDER)
     town.advance(hours=2)
-    assert (await town.say(CITIZEN, "نه پس فردا بهتره")).key != "sms.offer.change", "the receipt is long ago"
+    for text in ("میخوام ساعت لودر بشه ۱۰", "بیاد روبروی شیلات خونه دامادم"):
+        asked = await town.say(CITIZEN, text)
+        assert (asked.key, asked.code) == ("sms.offer.change", code)
+        await town.say(CITIZEN, "نه")
+    for text in ("شنبه ساعت ۱۰ بازید؟", "لودر میخوام حیاط صاف بشه"):
+        assert (await town.say(CITIZEN, text)).key != "sms.offer.change"
+        await town.say(CITIZEN, "انصراف")
+    assert (await town.request(code)).fields["start"] == "08:00"
 
 
 @pytest.mark.parametrize(
