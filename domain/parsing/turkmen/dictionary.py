@@ -97,6 +97,7 @@ COMMANDS: Mapping[str, str] = {
     "قبلی": "yza|öňki|yzyna|yza gaýt|اؤنگکی",
     "زبان": "dil|dili|dil üýtget|دیل",
     "مرخصی": "dynç|دینچ|dynç alyş|dynç almak|~rugsat|rugsat almak|~raxsat|~رخصت|~مرخصی",
+    "پرداخت کردم": "töledim|töledik|töläpdim|puly geçirdim|kart bilen töledim|تولدیم|تؤله‌دیم",
     "عوارض": "salgyt|salgydym|ýyllyk töleg|ýol salgydy|~awarez",
     "تشویق": "öwgi|minnetdarlyk bildirýärin|öwgi bildirýärin|öwmek|öwýärin|minnetdarlyk|alkyş|~taşwik",
     "شکایت": "~şikaýat|şikaýat edýärin|şikaýatym bar|şikaýat bar|nägile|nägilelik|arz edýärin|närazy|şikayat|نأگیله",
