@@ -31,7 +31,7 @@ class Answer:
     """Regular expression: what the last reply asks in."""
     says: str
     times: int = 1
-    """How often it is said, at most."""
+    """Number of times that it is said, at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,10 +172,10 @@ async def _correct_instead(turn: TurnContext, step: Reaction, text: str) -> Reac
     if not isinstance(step, Ask) or len(turn.dialogue.frames) != 1 or turn.had_dialogue:
         return None
     frame, is_form = step.frame, turn.conversation.forms[step.frame.intent].is_service_form
-    begins_anew = corrects_something(text) and is_form and not frame.trail
+    begins_form = corrects_something(text) and is_form and not frame.trail
     becomes_otherwise = changes_something(text) and is_form and not _tells_order(frame)
     changes_any = frame.intent == CHANGE_INTENT and frame.slots.keys().isdisjoint(_CHANGE_NAMES)
-    if not (begins_anew or becomes_otherwise or (changes_any and corrects_something(text))):
+    if not (begins_form or becomes_otherwise or (changes_any and corrects_something(text))):
         return None
     frames, turn.dialogue.frames = turn.dialogue.frames, []
     passing_step = await read_passing_change(turn, text)

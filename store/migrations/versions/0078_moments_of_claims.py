@@ -11,6 +11,6 @@ down_revision = "0077"
 
 
 def upgrade() -> None:
-    """What was claimed so far says it in its words alone."""
+    """Claims so far say it in their words alone."""
     op.add_column("payment_claims", Column("paid_on", Date()))
     op.add_column("payment_claims", Column("paid_at_hour", Text()))

@@ -27,8 +27,8 @@ async def read_priced_order(turn: TurnContext, text: str) -> Reaction | None:
     messages = await turn.uow.inbox.list_last_from(address.channel, address.recipient, _LAST_MESSAGES)
     asked_text = next((one.text for one in messages if one.intent == TARIFF_INTENT and _is_fresh(turn, one)), "")
     conversation = turn.conversation
-    priced = (name for name in conversation.forms if conversation.tells_of(name, asked_text, turn.sent_at))
-    if not asked_text or (intent := next(priced, None)) is None:
+    price_intents = (name for name in conversation.forms if conversation.tells_of(name, asked_text, turn.sent_at))
+    if not asked_text or (intent := next(price_intents, None)) is None:
         return None
     tells_more = conversation.tells_of(intent, text, turn.sent_at)
     return conversation.begin_menu_choice(
