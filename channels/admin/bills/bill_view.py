@@ -80,7 +80,7 @@ class ClaimView:
     amount: str
     """As claimed, else the bill's, in rials with Persian digits."""
     difference: str
-    """Amount that it is more or less than the bill, in words; empty where it is the same."""
+    """Difference to the amount of the bill, in words; empty where there is none."""
     paid_at: str
     """Day and hour of the payment, as claimed; empty where none is."""
     reference: str

@@ -11,6 +11,6 @@ down_revision = "0077"
 
 
 def upgrade() -> None:
-    """Claims so far say it in their words alone."""
+    """Claims of before have it in their words alone."""
     op.add_column("payment_claims", Column("paid_on", Date()))
     op.add_column("payment_claims", Column("paid_at_hour", Text()))

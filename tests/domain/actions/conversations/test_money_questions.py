@@ -47,6 +47,12 @@ async def test_a_deadline_is_told_as_it_is(town: Municipality) -> None:
     assert (await town.say(CITIZEN, "مهلت پرداخت رو تمدید کنید")).key == "sms.money.deadline_over"
 
 
+@pytest.mark.parametrize("text", ["تا کی باید منتظر بمونم", "چند روز وقت میبره", "چقدر وقت میگیره کارتون"])
+async def test_who_asks_how_long_work_takes_is_told_of_no_bill(town: Municipality, text: str) -> None:
+    await town.reach("awaiting_payment")
+    assert not (await town.say(CITIZEN, text)).key.startswith("sms.money")
+
+
 async def cancelled(town: Municipality) -> None:
     """A paid request that its citizen cancelled: the money is due back."""
     code = await town.reach("paid")
