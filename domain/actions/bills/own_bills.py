@@ -1,9 +1,11 @@
 """Bills of one citizen: those of own requests, duties and fines that are to be paid, and what was paid last."""
 
+from datetime import datetime
+
 from domain.actions.context import ActionContext
 from domain.actions.registries.charges import find_unowed_reason, issue_row_bill
 from domain.actions.registries.rows import list_rows_of_contact
-from domain.bills.bill import Bill
+from domain.bills.bill import Bill, BillState
 from domain.blocks.billing import BillingContext
 from domain.blocks.charging import list_request_bills
 from domain.registries.declarations import REGISTRIES, Registry
@@ -48,6 +50,15 @@ async def list_payable_row_bills(context: ActionContext[BillSubjectRepositories]
                     await issue_row_bill(context.uow, billing_context, registry, row.id, f"citizen:{mobile}")
                 )
     return [bill for bill in row_bills if bill.state.is_payable]
+
+
+async def list_expired_own_bills(uow: BillSubjectRepositories, mobile: str, since: datetime) -> list[Bill]:
+    """Return the bills of a mobile's (+989…) newest requests that nobody paid in time, as far as they ended after
+    `since`.
+    """
+    requests = await uow.requests.list_requests(RequestFilter(mobile=mobile, limit=_NEWEST_REQUESTS))
+    bills = [bill for request in requests for bill in await list_request_bills(uow.bills, request)]
+    return [bill for bill in bills if bill.state is BillState.EXPIRED and bill.settled_at and bill.settled_at > since]
 
 
 async def find_last_paid_bill(uow: BillSubjectRepositories, mobile: str) -> Bill | None:

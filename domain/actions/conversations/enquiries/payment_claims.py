@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 from domain.actions.bills.merged_bills import find_payable
-from domain.actions.bills.own_bills import find_last_paid_bill, list_payable_own_bills
+from domain.actions.bills.own_bills import find_last_paid_bill, list_expired_own_bills, list_payable_own_bills
 from domain.actions.bills.payment_claims import open_claim
 from domain.actions.bills.subjects import SUBJECTS, render_purpose
 from domain.actions.conversations.enquiries.asides import (
@@ -49,6 +49,9 @@ _INTENTS_OF_MONEY = frozenset({UNKNOWN_INTENT, CLAIM_INTENT, "tariff", "track", 
 _SLIP_FOLLOWS = timedelta(hours=1)
 """Time after a claim within which a photo is taken for its slip."""
 
+_LATE_MONEY = timedelta(days=30)
+"""Time after the end of a bill within which somebody may say to have paid it."""
+
 _RECENT = timedelta(days=7)
 """Age of a payment that is named beside bills that are still open."""
 
@@ -84,7 +87,7 @@ async def _complete_claim(turn: TurnContext, text: str) -> RenderedMessage | Non
     is_number = details.reference is not None and names_slip(text)
     if details.is_empty or not (is_number or (await has_claimed(turn) and _is_of_money(turn, text))):
         return None
-    bills = await list_payable_own_bills(turn, turn.actor.identifier)
+    bills = await _list_claimable_bills(turn)
     claimed_bills = [bill for bill in bills if await turn.uow.payment_claims.find_last(bill.id)]
     if not claimed_bills:
         return None
@@ -105,7 +108,7 @@ async def claim_by_slip(turn: TurnContext) -> RenderedMessage:
 
 async def has_claimed(turn: TurnContext) -> bool:
     """Return whether the writer said a short while ago to have paid: a photo that follows is that payment's slip."""
-    bills = await list_payable_own_bills(turn, turn.actor.identifier)
+    bills = await _list_claimable_bills(turn)
     claims = [await turn.uow.payment_claims.find_last(bill.id) for bill in bills]
     return any(claim and claim.is_open and claim.claimed_at > turn.sent_at - _SLIP_FOLLOWS for claim in claims)
 
@@ -162,14 +165,20 @@ def _is_own_text(turn: TurnContext, text: str) -> bool:
 
 
 async def _list_own_bills(turn: TurnContext) -> list[Bill]:
-    """Return the bills that can be paid, and what was paid last: where one is open, only if that is not long ago."""
-    mobile = turn.actor.identifier
-    open_bills = await list_payable_own_bills(turn, mobile)
-    last_bill = await find_last_paid_bill(turn.uow, mobile)
+    """Return the bills that may be paid, and what was paid last: where one is open, only if that is not long ago."""
+    open_bills = await _list_claimable_bills(turn)
+    last_bill = await find_last_paid_bill(turn.uow, turn.actor.identifier)
     is_meant = last_bill is not None and (
         not open_bills or (last_bill.settled_at or turn.sent_at) > turn.sent_at - _RECENT
     )
     return [*open_bills, *([last_bill] if last_bill and is_meant else [])]
+
+
+async def _list_claimable_bills(turn: TurnContext) -> list[Bill]:
+    """Return the bills that can be paid; without any, those whose time ran out not long ago: their money may come."""
+    mobile = turn.actor.identifier
+    open_bills = await list_payable_own_bills(turn, mobile)
+    return open_bills or await list_expired_own_bills(turn.uow, mobile, turn.sent_at - _LATE_MONEY)
 
 
 async def _has_question(turn: TurnContext) -> bool:
@@ -204,8 +213,12 @@ async def _describe_bills(turn: TurnContext, bills: Sequence[Bill], text: str) -
     }
     replies = [await _render_claim(turn, key, chosen_bills) for key, chosen_bills in groups.items() if chosen_bills]
     missing_bills = [bill for bill in bills if bill.state in {BillState.OPEN, BillState.EXPIRED}]
+    details = read_claim_details(text, turn.sent_at)
     if missing_bills and not groups["sms.claim.asked"]:
-        replies.append(await _open_claims(turn, missing_bills, text, read_claim_details(text, turn.sent_at)))
+        replies.append(await _open_claims(turn, missing_bills, text, details))
+    elif turn.given_files and groups["sms.claim.asked"]:  # the slip is kept while the bank is asked
+        await _open_claims(turn, groups["sms.claim.asked"], text, details)
+        replies.append(turn.render("sms.claim.photo"))
     if not replies:
         return _answer_without_bill(turn)
     joined_text = "\n".join(reply.text for reply in replies)

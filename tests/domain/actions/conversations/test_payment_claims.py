@@ -195,3 +195,15 @@ async def test_a_claim_and_its_answer_are_in_the_history_of_the_request(town: Mu
         await refuse_claim(ActorContext(town.desk, uow, actor(Role.REVENUE)), bill.bill_id, "در صورت‌حساب نیست")
     events = [(event.event, event.actor_kind) for event in await town.history(code)]
     assert events[-2:] == [("claim_payment", "citizen"), ("refuse_claim", "staff")]
+
+
+async def test_money_for_a_bill_whose_time_ran_out_is_looked_for_too(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment")
+    town.advance(days=9)
+    await town.run_timers()
+    assert [bill.state for bill in await town.bills(code)] == [BillState.EXPIRED]
+    assert (await town.say(CITIZEN, "کارت به کارت کردم")).key == "sms.claim.unseen"
+    assert (await town.say(CITIZEN, "پیگیری 88123456")).key == "sms.claim.unseen"
+    assert town.rows("SELECT reference FROM payment_claims") == [("88123456",)]
+    town.advance(days=40)
+    assert (await town.say(CITIZEN, "کارت به کارت کردم")).key == "sms.claim.no_bill"

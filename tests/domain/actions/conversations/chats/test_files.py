@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.bills.bill import BillState
 from domain.chats.chat import ButtonPressed, SentFile, TextWritten
 from domain.values.files import PreparedFile
 from tests.support.chat_person import Person, data, labels
@@ -206,6 +207,16 @@ async def test_the_slip_of_no_bill_waits_for_the_bill(town: Municipality) -> Non
     claim = await anneh.says("پرداخت کردم")
     assert labels(claim)[0] == "فیش پرداخت"
     await anneh.does(ButtonPressed(data(claim)["فیش پرداخت"], str(claim.id), (waiting_photo(),)))
+    assert await slip_photos(town) == ["photo.jpg"]
+
+
+async def test_a_slip_is_kept_while_the_bank_is_asked(town: Municipality) -> None:
+    anneh = await Person(town).linked()
+    code = await town.reach("awaiting_payment")
+    await town.set_bill(code, BillState.PAYING)
+    await anneh.hears()
+    [asked] = await anneh.sends_photo(PHOTO, "پرداخت کردم این هم فیشش")
+    assert ("از بانک می‌پرسیم" in asked.text, "عکس فیش هم رسید" in asked.text) == (True, True)
     assert await slip_photos(town) == ["photo.jpg"]
 
 
