@@ -137,11 +137,7 @@ def _settle_by_days(reader: MessageReader, lengths: list[LengthMention]) -> list
     if texts:
         noted_texts = filter(None, [reader.partial_values.get("description", ""), *texts])
         reader.partial_values["description"] = "، ".join(noted_texts)
-    settled_lengths = [replace(length, hours=None) for length in lengths] if has_days else lengths
-    for length in settled_lengths:
-        if length.hours is None:
-            reader.partial_values["length"] = reader.stream.source_text(length.start, length.end)
-    return settled_lengths
+    return [replace(length, hours=None) for length in lengths] if has_days else lengths
 
 
 def _take_moment_ahead(reader: MessageReader, clocks: list[ClockMention]) -> ClockMention | None:

@@ -26,8 +26,7 @@ class MessageReader:
     rejected_texts: dict[str, str] = field(default_factory=dict)
     """Wrong values (a date that does not exist), in the writer's words, by the field that stays missing."""
     partial_values: dict[str, Any] = field(default_factory=dict)
-    """Values that were understood but fill no slot yet: `days` without a first one, `hours` of no machine,
-    `length` as it is written where nobody knows how long it is."""
+    """Values that were understood but fill no slot yet: `days` without a first one, `hours` of no machine."""
     problems_by_slot: dict[str, DomainError] = field(default_factory=dict)
     """Reasons for refusing values that were understood: two meanings, or it names what is not there."""
 

@@ -97,8 +97,7 @@ class Grammar:
     def is_asked_for(self, message: ParsedMessage, text: str) -> bool:
         """Return whether a message that calls nothing asks for its form in so many words, or says nearly all of it."""
         intent = self._keywords.intents_by_name[message.intent]
-        unmentioned_count = len(message.missing_slots) - ("length" in message.partial_values)
-        if intent.rest_slot != "place" or unmentioned_count < _FEW_MISSING:
+        if intent.rest_slot != "place" or len(message.missing_slots) < _FEW_MISSING:
             return True
         return not ASKING_WORDS.isdisjoint(read_once(text).key_set)
 

@@ -67,7 +67,7 @@ class ClockMention:
     is_sure: bool = False
     """Whether it is reckoned from now, and so is the one hour that can be meant."""
     minutes_ahead: int | None = None
-    """Minutes until it («نیم ساعت دیگه»), where no hour is said."""
+    """Minutes until then («نیم ساعت دیگه»), where no hour is said."""
 
 
 def find_lengths_and_clocks(stream: TokenStream) -> tuple[list[LengthMention], list[ClockMention]]:
