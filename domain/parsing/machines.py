@@ -229,7 +229,16 @@ def _take_items(stream: TokenStream, lengths: list[LengthMention], counts: list[
     for length in lengths:
         if length.hours is not None:
             _assign_length(stream, length, machines)
-    _share_hours_forward(machines)
+    _share_hours_forward(_drop_mentions(machines))
+    return machines
+
+
+def _drop_mentions(machines: list[_MachineMention]) -> list[_MachineMention]:
+    """Leave out in place what only tells of a machine whose hours are said elsewhere («با لودر صاف بشه … لودر ۳ ساعت»),
+    and return what is left.
+    """
+    with_hours = {machine.machine for machine in machines if machine.hours is not None}
+    machines[:] = [one for one in machines if one.hours is not None or one.count > 1 or one.machine not in with_hours]
     return machines
 
 

@@ -77,6 +77,12 @@ def has_address_word(stream: TokenStream, start: int, end: int) -> bool:
     return not _ADDRESS_WORDS.isdisjoint(stream.read.keys[start:end])
 
 
+def names_spot(address: str) -> bool:
+    """Return whether an address has more than the word for one («آدرس لودر»): a road, a building, what it is beside."""
+    words = read_once(address).key_set
+    return not words.isdisjoint(_NUMBERED_PLACES | _ROAD_WORDS | _BUILDING_WORDS | _BESIDE_WORDS)
+
+
 def part_with_address(text: str) -> str:
     """Return what somebody tells from the first clause on that names an address; all of it where none does."""
     clauses = [clause.strip() for clause in _CLAUSE_END.split(text) if clause.strip()]

@@ -14,7 +14,7 @@ from domain.values.tracking_codes import display_code
 from tests.dialogues.dialogue_town import MOBILES, open_situation
 from tests.dialogues.people import Speech
 from tests.dialogues.transcript import Dialogue, Message
-from tests.support.chat_person import Person
+from tests.support.chat_person import Person, labels
 from tests.support.municipality import Municipality
 
 CHANNELS = ("sms", "chat")
@@ -31,8 +31,8 @@ class Exchange:
 
     @property
     def text(self) -> str:
-        """The replies' words, with plain spaces and without marks of direction."""
-        return readable("\n".join(reply.text for reply in self.replies))
+        """The replies' words and the labels of their buttons, with plain spaces and without marks of direction."""
+        return readable("\n".join("\n".join((reply.text, *labels(reply))) for reply in self.replies))
 
 
 @dataclass(slots=True)

@@ -53,7 +53,13 @@ from domain.conversation.dialogue.frames import (
     Unknown,
 )
 from domain.conversation.dialogue.offers import OPT_INTENTS, Offers, find_choice
-from domain.conversation.dialogue.yes_no import begins_with_yes, read_consent, read_first_word, read_yes_or_no
+from domain.conversation.dialogue.yes_no import (
+    begins_with_yes,
+    read_consent,
+    read_first_word,
+    read_yes_or_no,
+    repeats_value,
+)
 from domain.conversation.reading.command_fields import MENU_INTENT, TARIFF_INTENT
 from domain.conversation.reading.endings import settle_ending
 from domain.conversation.reading.guessing import understand_message
@@ -66,7 +72,7 @@ from domain.fields.form import Field
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import Text
 from domain.parsing.negation import find_negations
-from domain.parsing.places import correct_address, mentions_address
+from domain.parsing.places import correct_address, mentions_address, names_spot
 from domain.parsing.tokens import TokenStream, read_once
 from domain.values.errors import AmbiguousField, DomainError, InvalidField
 from domain.values.reasons import InvalidReason
@@ -417,13 +423,15 @@ class Conversation(Offers):
     def _take_other_place(self, heard: Utterance) -> Reaction | None:
         """Return the question once more where a text names another place than a change of it would store."""
         frame, place = heard.frame, correct_address("", heard.text, "")
-        if frame.intent != CHANGE_INTENT or frame.slots.get("field") != "place" or not place:
+        if frame.intent != CHANGE_INTENT or frame.slots.get("field") != "place" or not names_spot(place):
             return None
         frame.slots, frame.asked = {"code": frame.slots["code"], "field": "place", "value": place}, None
         return self.ask_next(heard.dialogue)
 
     def _agrees_to_all(self, heard: Utterance, *, ends_something: bool) -> bool:
         """Return whether a text begins with yes and says nothing that a summary does not («بله شنبه بیاد»)."""
+        if repeats_value(heard.text, str(heard.frame.slots.get("after", ""))):
+            return True
         if not begins_with_yes(heard.text, ends_something=ends_something):
             return False
         intent = self.grammar.find_intent(heard.frame.intent)

@@ -29,6 +29,7 @@ _ANY_DAY = date(2026, 3, 21)
 """Day for cases where it matters only whether words are a date."""
 _CONTRASTS = keys_in("moods.contrasts")
 """Words behind a yes that take something back, or ask."""
+_BESIDE_A_VALUE = keys_of("ساعت", "همون", "همان", "باشه", "بشه", "بیاد", "saat")
 _CHOOSING_THE_ONLY = keys_in("moods.choosing_the_only")
 _WORDS_OF_CHOOSING = keys_of("گزینه", "گزینهی", "شماره", "عدد")
 _ANSWERS_BY_NUMBER = {frozenset(keys_of("یک")): True, frozenset(keys_of("دو")): False}
@@ -67,6 +68,13 @@ def begins_with_yes(text: str, *, ends_something: bool = False) -> bool:
         return False
     refusals = find_negations(read_once(text)).refusals
     return NO_KEYS.isdisjoint(keys) and all(ends_something and refusal.is_wanting for refusal in refusals)
+
+
+def repeats_value(text: str, value_text: str) -> bool:
+    """Return whether an answer says yes and nothing but the value that it is asked about («اره ۱۰»)."""
+    keys = {token.key for token in TokenStream(text).tokens if not _is_mark(token.key)}
+    rest = keys - YES_KEYS - PLAIN_WORDS - _BESIDE_A_VALUE
+    return bool(rest and keys & YES_KEYS) and rest <= {token.key for token in TokenStream(value_text).tokens}
 
 
 def chooses_the_only(text: str) -> bool:

@@ -21,6 +21,7 @@ _WORDS_OF_AGREEING = keys_in("moods.agreeing_to_a_price")
 
 async def read_priced_order(turn: TurnContext, text: str) -> Reaction | None:
     """Return the form of what the last message asked the price of, where a text agrees to it; None for any other."""
+    text = text.rpartition("؟")[2].strip() or text  # «تومنه یا ریال؟ خب باشه»
     if turn.dialogue.top is not None or not _agrees(text):
         return None
     address = turn.address
