@@ -114,6 +114,7 @@ class _Table:
         self.places, self.naming, self.prepositions = lists["named_places"], lists["naming"], lists["into"]
         self.office_words, self.cries, self.askings = lists["desk"], lists["cries"], lists["asked_for_help"]
         self.menu_words, self.former, self.dated_by = lists["menu_words"], lists["former"], lists["dated_by"]
+        self.days_before = lists["days_before"]
         self.denying = tuple(self.verbs.read(name) for name in table["denying"].split())
 
     def _build_events(self, row: Mapping[str, str]) -> Iterator[_Event]:
@@ -242,21 +243,29 @@ class _Message:
 
     def says(self, event: _Event) -> bool:
         """Return whether an event is said to happen: all by itself, by its own verb, or by its name alone."""
-        happens = any(self._is_open(span) and not self._is_denied(span) for span in self._find(event.clear_phrases))
+        clear_phrases = () if self.is_of_days_before else self._find(event.clear_phrases)
+        happens = any(self._is_open(span) and not self._is_denied(span) for span in clear_phrases)
         if not happens and self.verbs:
             things = [span for span in self._find(event.things) if self._is_thing(event, span)]
             happens = any(self._happens_to(event, span) for span in things)
-        if not happens and not self._calls_by_name(event):
+        if not happens and (self.is_of_days_before or not self._calls_by_name(event)):
             return False
         is_over = any(self._verb_spans(verb, 0, len(self.keys)) for verb in event.ends)
         return not is_over and not self._mentions(event.unless)
 
     def is_over(self) -> bool:
         """Return whether something is told of that is over, might be, or is a manner of speaking."""
-        return any(
-            span.start == 0 or self.keys[span.start - 1] not in _load_table().going_on
-            for span in self._find(_load_table().over_words)
-        )
+        return self._tells_of(_load_table().over_words)
+
+    @cached_property
+    def is_of_days_before(self) -> bool:
+        """Return whether it is told of a day before: what has not happened since («هنوز برنگشته») still goes on."""
+        return not self.is_cried and self._tells_of(_load_table().days_before)
+
+    def _tells_of(self, times: _Spellings) -> bool:
+        """Return whether a time is named from which nothing goes on («از دیروز»)."""
+        going_on = _load_table().going_on
+        return any(span.start == 0 or self.keys[span.start - 1] not in going_on for span in self._find(times))
 
     def cries_for_help(self) -> bool:
         """Return whether help is cried for, with whatever else that nobody understands; the word alone is a command."""
@@ -296,14 +305,13 @@ class _Message:
     def _happens_to(self, event: _Event, thing: _Span) -> bool:
         after = self._reach(thing.end, min(thing.end + _WINDOW, len(self.keys)))
         before = max(thing.start - _WINDOW_BEFORE, 0)
-        found = [
-            span for verb in event.verbs for span in self._verb_spans(verb, thing.end, after, own_from=thing.start)
-        ]
+        verbs = [verb for verb in event.verbs if verb.is_negated or not self.is_of_days_before]
+        found = [span for verb in verbs for span in self._verb_spans(verb, thing.end, after, own_from=thing.start)]
         if self._is_place_name(thing) and not any(span.start == thing.end for span in found):
             return False
         found += [
             span
-            for verb in event.verbs
+            for verb in verbs
             if verb.name not in _STATES  # «آزمایش است، …» says nothing of what follows
             for span in self._verb_spans(verb, before, thing.start)
         ]
