@@ -29,11 +29,14 @@ _INTENTS_OF_MONEY = frozenset({UNKNOWN_INTENT, "pay", "track", IBAN_INTENT})
 
 
 async def answer_money_question(turn: TurnContext, text: str) -> RenderedMessage | None:
-    """Return the reply to a question about money, where no form waits; None for any other text."""
+    """Return the reply to a question about money, where no form waits but that for an account; None for any other
+    text.
+    """
     stream = TokenStream(text)
     subject = next((match[1] for match in _SUBJECTS.find_in(stream)), None)
     is_question = stream.read.word_count <= MOST_WORDS_OF_A_QUESTION  # a longer text tells of something
-    if subject is None or turn.dialogue.top is not None or not is_question:
+    is_form_open = any(frame.intent != IBAN_INTENT for frame in turn.dialogue.frames)
+    if subject is None or is_form_open or not is_question:
         return None
     message = turn.dependencies.grammar.parse_message(text, turn.sent_at)
     if message.intent not in _INTENTS_OF_MONEY or message.slots:

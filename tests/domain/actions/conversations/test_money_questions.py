@@ -111,3 +111,12 @@ async def test_who_has_no_account_is_told_where_one_finds_it(town: Municipality)
 )
 async def test_a_word_of_money_about_others_is_no_question(taxis: TaxiOrganisation, text: str, key: str) -> None:
     assert (await taxis.town.say(CITIZEN, text)).key.startswith(key)
+
+
+async def test_who_is_asked_for_an_account_may_ask_when_the_money_comes(town: Municipality) -> None:
+    await cancelled(town)
+    await ask_for_ibans(town.desk, town.store)
+    assert (await town.say(CITIZEN, "شبامو بلد نیستم")).key == "ask.iban"
+    answered = await town.say(CITIZEN, "کی واریز میشه؟")
+    assert (answered.key, "شماره شبا درست نیست" in answered.text) == ("sms.money.refund_wanted", False)
+    assert (await town.say(CITIZEN, IBAN)).key == "sms.offer.iban"
