@@ -50,8 +50,20 @@ async def announce_outcome(turn: TurnContext, outcome: StepOutcome) -> RenderedM
 async def describe_status(turn: TurnContext, request: ServiceRequest) -> RenderedMessage:
     """Return the state of an own request and what it waits for."""
     text_key, facts = await notify.find_status_text(turn, request)
+    if over_reply := _describe_ended_deadline(turn, request, facts):
+        return over_reply
     reply = turn.render_about(request, text_key if text_key in turn.dependencies.catalogue else "sms.status", **facts)
     return await add_payment_link(turn, reply, await list_request_bills(turn.uow.bills, request)) if facts else reply
+
+
+def _describe_ended_deadline(turn: TurnContext, request: ServiceRequest, facts: SlotValues) -> RenderedMessage | None:
+    """Return that the deadline of a request's open bill is over: nobody is told to pay until yesterday; None for any
+    other bill.
+    """
+    deadline = facts.get("deadline")
+    if deadline is None or deadline > turn.dependencies.clock.now():
+        return None
+    return turn.render_about(request, "sms.bill_over", amount=facts["amount"], deadline=deadline)
 
 
 async def track_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
@@ -107,6 +119,8 @@ async def _describe_request_payment(
 ) -> RenderedMessage:
     """Return what is to be paid of a request's bills, and what the one to be paid is for."""
     facts = notify.payable_bill_facts(bills)
+    if over_reply := _describe_ended_deadline(turn, request, facts):
+        return over_reply
     if facts:
         bill = next(one for one in bills if one.bill_id == facts["bill_id"])
         facts["service"] = await render_purpose(turn, bill)

@@ -90,7 +90,7 @@ WRITTEN_OUT_KEYS = (
     "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short", "sms.which_value", "staff.low_rating",
     "staff.answered_by_change", "staff.card_refund_refused", "staff.payment_differences",
     "staff.payment_reversed", "staff.reopened_by_rating", "staff.request_changed",
-    "staff.report_ready", "sms.late_bill", "staff.late_bill", "staff.sla_broken", "units.before_dawn",
+    "staff.report_ready", "sms.bill_over", "sms.late_bill", "staff.late_bill", "staff.sla_broken", "units.before_dawn",
     "chat.buttons.pay_by_invoice", "chat.buttons.pay_merged", "chat.buttons.pay_online", "chat.buttons.receipt",
     "chat.invoice_refused", "chat.toasts.invoice", "sms.merge_hint", "sms.merged_closed", "sms.none_to.pay",
     "sms.pay_merged", "sms.pay_merged_until", "sms.receipt_at",

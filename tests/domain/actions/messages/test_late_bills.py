@@ -75,3 +75,11 @@ async def test_a_bill_in_time_is_sent_as_it_is(town: Municipality) -> None:
     assert notice.expires_at is not None
     assert notice.expires_at <= await find_deadline(town, code) - LEAST_TIME_TO_PAY
     assert await texts_of(town, "sms.late_bill") == []
+
+
+@pytest.mark.parametrize("text", ["قبض", "{code}", "قبض {code}"])
+async def test_who_asks_for_a_bill_whose_deadline_is_over_is_told_so(town: Municipality, text: str) -> None:
+    code = await town.reach("awaiting_payment")
+    town.clock.at = await find_deadline(town, code)
+    heard = await town.say(CITIZEN, text.format(code=code))
+    assert (heard.key, "شناسه" in heard.text, "/pay/" in heard.text) == ("sms.bill_over", False, False)
