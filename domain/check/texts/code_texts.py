@@ -71,6 +71,7 @@ WRITTEN_OUT_KEYS = (
     "sms.money.deadline", "sms.money.deadline_of", "sms.money.deadline_over", "sms.money.refund_card",
     "sms.money.refund_none",
     "sms.money.refund_sent", "sms.money.refund_waits", "sms.money.refund_wanted",
+    "sms.claim.noted",
     "sms.claim.paid_at", "sms.claim.photo", "sms.claim.reference", "chat.is_it_slip", "chat.slip_waits",
     "sms.claim.unseen", "sms.comment_answered", "sms.comment_kept", "sms.did_you_mean", "sms.did_you_mean_one",
     "sms.emergency.numbers", "sms.emergency_offer", "sms.closed_day", "sms.closed_mark", "sms.keep_text", "sms.secret",

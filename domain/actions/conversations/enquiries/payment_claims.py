@@ -123,9 +123,10 @@ async def _open_claims(turn: TurnContext, bills: Sequence[Bill], text: str, deta
     claims = [await open_claim(turn, bill, text, details, files) for bill in chosen_bills]
     given_ids = {sent_file.file_id for sent_file in turn.given_files}
     turn.dialogue.files = [waiting for waiting in turn.dialogue.files if waiting.file_id not in given_ids]
-    is_repeated = any(claim and claim.is_open for claim in claims_before) and not has_slip(text)
-    additions = await _list_additions(turn, claims, is_repeated=is_repeated)
-    reply = await _render_claim(turn, "sms.claim.unseen", chosen_bills, addition=" ".join(additions))
+    was_open = all(claim and claim.is_open for claim in claims_before)
+    additions = await _list_additions(turn, claims, is_repeated=was_open and not has_slip(text))
+    key = "sms.claim.noted" if was_open else "sms.claim.unseen"
+    reply = await _render_claim(turn, key, chosen_bills, addition="، ".join(additions))
     return replace(reply, markup=ReplyMarkup(((build_slip_button(turn),),))) if turn.dialogue.files else reply
 
 
