@@ -39,6 +39,9 @@ _CLAIMS: Phrases[bool] = Phrases(
         )
     }
 )
+_MONEY_PHRASES: Phrases[bool] = Phrases({True: _MONEY})
+_POURED: Phrases[bool] = Phrases({True: words_of("intents.poured")})
+_MOST_WORDS_BETWEEN = 5
 _HAVING_SLIP: Phrases[bool] = Phrases({True: tuple(_join(_SLIP, _HAVING))})
 _NOT_DONE = keys_in("intents.not_done")
 """With one of them it is not said to be done: «وقتی پرداخت کردم چه کنم»."""
@@ -47,11 +50,22 @@ _NOT_DONE = keys_in("intents.not_done")
 def claims_payment(text: str) -> bool:
     """Return whether a text says that its writer has paid."""
     stream = TokenStream(text)
-    claims = list(_CLAIMS.find_in(stream))
+    claims = [*_CLAIMS.find_in(stream), *_find_apart(stream)]
     if not claims or any(stream.raw_at(index) in _NOT_DONE for index in range(claims[0][2])):
         return False
     denied_starts = {negation.start for negation in find_negations(read_once(text)).verbs}
     return any(denied_starts.isdisjoint(range(start, end)) for start, _, end in claims)
+
+
+def _find_apart(stream: TokenStream) -> list[tuple[int, bool, int]]:
+    """Find money and what was done with it with words between: «پول رو به حساب شهرداری ریختم»."""
+    poured = [(start, end) for start, _, end in _POURED.find_in(stream)]
+    return [
+        (money_start, True, end)
+        for money_start, _, money_end in _MONEY_PHRASES.find_in(stream)
+        for start, end in poured
+        if 0 <= start - money_end <= _MOST_WORDS_BETWEEN
+    ]
 
 
 def has_slip(text: str) -> bool:

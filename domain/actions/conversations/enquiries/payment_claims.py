@@ -142,7 +142,8 @@ async def _list_additions(turn: TurnContext, claims: Sequence[PaymentClaim], *, 
     elif turn.dialogue.files:
         additions.append(turn.text_of("chat.is_it_slip"))
     photos = await turn.uow.payment_claims.list_photos([claim.id for claim in claims])
-    return additions if additions or photos or is_repeated else [turn.text_of("sms.claim.details")]
+    is_complete = reference or turn.dialogue.files or photos
+    return additions if is_complete or is_repeated else [*additions, turn.text_of("sms.claim.details")]
 
 
 def _describe_moment(turn: TurnContext, claim: PaymentClaim) -> str:

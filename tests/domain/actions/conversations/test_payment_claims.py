@@ -16,11 +16,15 @@ from tests.support.municipality import CITIZEN, TUESDAY_MORNING, Municipality, a
 PAID = [f"{what} {done}" for what in ("پرداخت", "واریز", "کارت به کارت") for done in ("کردم", "کردیم", "کرده‌ام")]
 HANDED = [f"{what} {given}" for what in ("پولشو", "پول رو", "هزینه را") for given in ("دادم", "ریختم", "واریز کردم")]
 SLIPS = [f"{slip} {having}" for slip in ("فیشش", "فیش", "رسیدش", "رسید بانک") for having in ("را دارم", "دارم")]
+APART = [
+    "پول رو به حساب شهرداری ریختم", "هزینه لودر رو دیروز به حسابتون ریختم", "مبلغ قبض رو به شما حواله کردم",
+]  # fmt: skip
 OTHERS = ["از حسابم کم شده", "پول برداشت شد", "دو بار پرداخت کردم", "pardakht kardam", "kart be kart kardam", "töledim"]
-CLAIMS = (*PAID, *HANDED, *SLIPS, *OTHERS)
+CLAIMS = (*PAID, *HANDED, *SLIPS, *APART, *OTHERS)
 BESIDE = ("{}", "{} چرا میگه پرداخت نشده", "سلام {} کی میاین", "من که {}", "دیروز {} خبری نشد")
 NO_CLAIMS = (
     "پرداخت نکردم", "هنوز پول ندادم", "چطور پرداخت کنم", "وقتی پرداخت کردم چه کنم", "اگه واریز کردم کی میاین", "قبض",
+    "پول ندارم خاک ریختم", "پول رو به حساب نریختم",
     "پرداخت", "میخوام پرداخت کنم", "فیش ندارم", "کجا باید پرداخت کنم", "شماره کارت بدید",
 )  # fmt: skip
 
@@ -152,6 +156,12 @@ async def test_a_claim_that_was_not_found_is_answered_and_may_come_again(town: M
     claims = town.rows("SELECT reference, refused_by FROM payment_claims ORDER BY id")
     assert [reference for reference, _ in claims] == ["11223344", "88123456"]
     assert (claims[0][1] is not None, claims[1][1]) == (True, None)
+
+
+async def test_who_has_the_slip_is_asked_for_what_lacks_though_a_time_is_known(town: Municipality) -> None:
+    await town.reach("awaiting_payment")
+    assert town.desk.catalogue.text("sms.claim.details") in (await town.say(CITIZEN, "دیروز پرداخت کردم")).text
+    assert town.desk.catalogue.text("sms.claim.details") in (await town.say(CITIZEN, "رسیدش را دارم")).text
 
 
 async def test_a_number_without_a_claim_is_none(town: Municipality) -> None:
