@@ -226,5 +226,5 @@ def _take_bare_hour(stream: TokenStream) -> ClockMention | None:
 
 
 def _refuse_remaining(stream: TokenStream, field_name: str, ignored_keys: frozenset[str]) -> None:
-    if stream.free_text(ignored_keys):
+    if stream.free_texts(ignored_keys):
         raise InvalidField(field_name)

@@ -88,7 +88,7 @@ def _read_alone(stream: TokenStream, number: tuple[Decimal, int] | None, unit_ke
     first_place = _first_place(stream)
     is_negative = stream.raw_at(first_place - 1) in _MINUS_SIGNS and stream.is_glued(first_place)
     stream.take(first_place, number[1])
-    if stream.free_text(_LEAD_WORDS | unit_keys):
+    if stream.free_texts(_LEAD_WORDS | unit_keys):
         raise InvalidField("number")
     return -number[0] if is_negative else number[0]
 

@@ -1,8 +1,9 @@
 """Words of addresses: after them a number, a date or a weekday is a name («کوچه ۴», «خیابان ۲۲ بهمن», «شنبه‌بازار»)."""
 
 import re
+from collections.abc import Sequence
 
-from domain.parsing.tokens import TokenStream, keys_in, keys_of, read_once
+from domain.parsing.tokens import TokenStream, key_of, keys_in, keys_of, read_once
 
 _NUMBERED_PLACES = keys_in("values.numbered_places")
 _ROAD_WORDS = keys_in("values.road_words")
@@ -15,6 +16,23 @@ _COLON_WORDS = keys_of("-", ":", "شماره")
 _MARKET_WORDS = keys_of("بازار", "بازارچه")
 _MOSQUE_WORDS = keys_of("مسجد", "بازار")
 _WORDS_OF_BEING = keys_in("values.words_of_being")
+_LEADING_WORDS = keys_in("intents.words_to_a_place") | {""}
+_WORDS_OF_WORK = keys_in("intents.words_of_work")
+"""Words for the work of machines: no place begins with one («برای تسطیح زمین»)."""
+_TELLING_WORDS = keys_in("intents.verbs_of_clauses")
+"""With one of them words tell what happened or is to be done, and name no place."""
+_WORDS_BEHIND_ADDRESSES = (
+    _TELLING_WORDS
+    | keys_in("values.matter_words")
+    | keys_in("intents.wish_words")
+    | keys_in("intents.asking_words")
+    | keys_of("رو", "که")
+)
+_ROLE_WORDS = keys_in("courtesies.role_words")
+_UNNAMED_PLACES = _NUMBERED_PLACES | _ROAD_WORDS | keys_in("values.unnamed_places")
+"""Without another word nobody finds them."""
+_OWN_PLACES = _ADDRESS_WORDS | _MARKET_WORDS | _TRADE_WORDS
+_AM_ENDINGS, _AM_ENDING, _ITS_ENDING = ("ام", "ایم"), "م", "ش"
 _CLAUSE_END = re.compile(r"[،,؛;.\n]+")
 
 
@@ -83,11 +101,62 @@ def names_spot(address: str) -> bool:
     return not words.isdisjoint(_NUMBERED_PLACES | _ROAD_WORDS | _BUILDING_WORDS | _BESIDE_WORDS)
 
 
-def part_with_address(text: str) -> str:
-    """Return what somebody tells from the first clause on that names an address; all of it where none does."""
+def find_place(texts: Sequence[str]) -> str:
+    """Return the place that is told in what stands around an order; empty where none is, or only who writes."""
+    places = [place for place in map(_place_in, texts) if _is_named(place)]
+    addresses = [place for place in places if mentions_address(place)]
+    return " ".join(addresses or places)
+
+
+def _place_in(text: str) -> str:
+    """Return the place in one part of an order: all of it, or where it tells what happened, or what for, the last
+    address in it.
+    """
     clauses = [clause.strip() for clause in _CLAUSE_END.split(text) if clause.strip()]
-    first_index = next((index for index, clause in enumerate(clauses) if mentions_address(clause)), None)
-    return text if first_index is None else "، ".join(clauses[first_index:])
+    if clauses and all(_may_be_place(clause) for clause in clauses):
+        return _without_lead(text)
+    addresses = [_without_lead(clause) if _may_be_place(clause) else _address_in(clause) for clause in clauses]
+    return next((address for address in reversed(addresses) if mentions_address(address)), "")
+
+
+def _without_lead(text: str) -> str:
+    """Return a text without the words that only lead to a place («واسه روستای …»)."""
+    words = text.split(" ")
+    while len(words) > 1 and key_of(words[0]) in _LEADING_WORDS:
+        words = words[1:]
+    return " ".join(words)
+
+
+def _may_be_place(clause: str) -> bool:
+    """Return whether a clause may be a place as it stands: it tells nothing, and not who writes."""
+    stream = TokenStream(_without_lead(clause))
+    keys = stream.read.keys[:-1]
+    return bool(keys) and keys[0] not in _WORDS_OF_WORK and _TELLING_WORDS.isdisjoint(keys) and not _tells_writer(keys)
+
+
+def _tells_writer(keys: Sequence[str]) -> bool:
+    """Return whether words say who writes («مغازه‌دار بازارچه‌ام», «من مدیر مدرسم»)."""
+    own_places = (keys[-1].removesuffix(ending) for ending in _AM_ENDINGS if keys[-1].endswith(ending))
+    has_role = not _ROLE_WORDS.isdisjoint(keys[:2]) and keys[-1].endswith(_AM_ENDING)
+    return has_role or any(place in _OWN_PLACES for place in own_places)
+
+
+def _address_in(clause: str) -> str:
+    """Return the address within a clause that tells more: from the first word of addresses to what happened there."""
+    stream = TokenStream(clause)
+    keys = stream.read.keys[:-1]
+    start = next((index for index, key in enumerate(keys) if key in _ADDRESS_WORDS), None)
+    if start is None or _tells_writer(keys):
+        return ""
+    end = start + 1
+    while end < len(keys) and _WORDS_BEHIND_ADDRESSES.isdisjoint({keys[end], keys[end].removesuffix(_ITS_ENDING)}):
+        end += 1
+    return stream.source_text(start, end)
+
+
+def _is_named(place: str) -> bool:
+    """Return whether somebody may find a place: not «جلو در», «سر کوچه»."""
+    return any(key not in _UNNAMED_PLACES for key in read_once(place).keys[:-1])
 
 
 def correct_address(address: str, stated_text: str, denied_text: str) -> str:

@@ -65,7 +65,7 @@ _SPOKEN_BY_WRITTEN: Mapping[str, str] = {
     "جاده": "jade jadeh jaddeh",
     "روستا": "roosta rusta roustaa",
     "روستای": "roostaye rustaye",
-    "پشت": "posht poshte",
+    "پشت": "پش posht poshte",
     "جنب": "janb jonb janbe",
     "کنار": "kenar kenare",
     "روبروی": "rooberoo ruberuye rooberooye",

@@ -241,15 +241,15 @@ class TokenStream:
         """Return the writer's own words for the tokens from `start` up to, not including, `end`."""
         return tidy_text(self.text[self.tokens[start].start : self.tokens[end - 1].end]) if start < end else ""
 
-    def free_text(
+    def free_texts(
         self,
         ignored_keys: frozenset[str] = frozenset(),
         *,
         words_only: bool = False,
         keep_own_marks: bool = False,
         edge_keys: frozenset[str] = frozenset(),
-    ) -> str:
-        """Return what nobody took, in the writer's own words.
+    ) -> list[str]:
+        """Return the parts that nobody took, in the writer's own words.
 
         Separators where something was taken away go (with `keep_own_marks` only those that belong to what was taken:
         «*بله*» and «...بله» stay); parts that are nothing but punctuation or `ignored_keys` words go too, and with
@@ -260,9 +260,7 @@ class TokenStream:
             for span in self._free_spans()
         )
         bared_spans = (self._without_edge_words(*span, edge_keys) for span in trimmed_spans)
-        return " ".join(
-            self.source_text(*span) for span in bared_spans if self._has_content(span, ignored_keys, words_only)
-        )
+        return [self.source_text(*span) for span in bared_spans if self._has_content(span, ignored_keys, words_only)]
 
     def _has_content(self, span: tuple[int, int], ignored_keys: frozenset[str], words_only: bool) -> bool:
         span_tokens = self.tokens[span[0] : span[1]]

@@ -47,6 +47,7 @@ from domain.conversation.reading.command_fields import CODE_FIELD, MENU_INTENT, 
 from domain.conversation.reading.endings import CANCEL_INTENT, read_ending_parts
 from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.engine.engine import StepOutcome
+from domain.engine.form_preview import list_value_refusals
 from domain.language.service import Command
 from domain.messages.catalogue import RenderedMessage
 from domain.parsing.identifiers import find_tracking_codes
@@ -104,6 +105,16 @@ class FormHandler(Handler):
     """The forms of services: submitted once they are complete."""
 
     __slots__ = ()
+
+    async def ask(self, turn: TurnContext, step: Ask) -> Outcome:
+        """Ask again at once for a value that is refused whatever else is filled in: «امروز ساعت ۸», said at ten."""
+        service = turn.conversation.forms[step.frame.intent].service
+        values = {name: value for name, value in step.frame.stated_slots.items() if name not in step.frame.left_open}
+        engine = turn.dependencies.engine
+        refusals = [] if step.problem else list_value_refusals(engine, turn.uow, service, values, turn.actor)
+        if wrong := next((refusal for refusal in refusals if isinstance(refusal, InvalidField)), None):
+            return Wrong(step.frame, wrong)
+        return await super().ask(turn, step)
 
     async def summarize(self, turn: TurnContext, frame: Frame) -> RenderedMessage:
         """Return which service it is, what it would cost, and all that was said."""

@@ -28,7 +28,6 @@ from domain.conversation.reading.parsed_message import ParsedMessage
 from domain.fields.form import Field
 from domain.fields.types import Text
 from domain.language.service import Service
-from domain.parsing.places import part_with_address
 from domain.values.errors import AmbiguousField, DomainError
 
 MOST_MENU_LINES = 10
@@ -173,8 +172,6 @@ class Questions:
         form = self.forms[frame.intent]
         story = self.grammar.parse_for_intent(frame.intent, heard.text, heard.now) if form.is_service_form else None
         heard_values = {**self.slots_of(story)} if story else {}
-        if "place" in heard_values:
-            heard_values["place"] = part_with_address(str(heard_values["place"]))
         if len(heard.text.split()) <= MOST_WORDS_OF_A_QUESTION:  # a wrong answer is no description of what is wanted
             own_words = {field.name for field in form.fields if isinstance(field.type, Text) and field.name != "place"}
             heard_values = {name: value for name, value in heard_values.items() if name not in own_words}

@@ -15,6 +15,7 @@ from domain.conversation.dialogue.form_filling import (
     leave_to_unit,
     replace_answer,
     set_answer_aside,
+    take_time_beside,
 )
 from domain.conversation.dialogue.frames import AMEND_STEP, CONFIRM_STEP, Frame
 from domain.conversation.dialogue.intent_forms import IntentForm
@@ -195,10 +196,12 @@ def _change_answer(
 
 def _set_answer(frame: Frame, form: IntentForm, field: Field, text: str, now: datetime) -> Correction:
     try:
-        return Correction(taken=replace_answer(frame, form, field, text, now))
+        taken = replace_answer(frame, form, field, text, now)
     except DomainError as problem:
         set_answer_aside(frame, field)
         return Correction(asked=field.name, problem=problem)
+    take_time_beside(frame, form, type(field.type), text, now)
+    return Correction(taken=taken)
 
 
 def read_price_question(

@@ -13,9 +13,9 @@ from domain.conversation.dialogue.intent_forms import IntentForm
 from domain.conversation.reading.command_fields import MENU_INTENT, PAYABLE_SLOTS
 from domain.conversation.reading.parsed_message import value_as_json
 from domain.fields.form import Field
-from domain.fields.moments import HourOfDay
+from domain.fields.moments import Day, HourOfDay
 from domain.fields.places import Place, has_point
-from domain.fields.types import Choice, ReadingContext, Text
+from domain.fields.types import Choice, FieldType, ReadingContext, Text
 from domain.parsing.answers import read_number
 from domain.parsing.times.hours import find_lengths_and_clocks
 from domain.parsing.tokens import TokenStream
@@ -146,13 +146,26 @@ def fill_heard_part(frame: Frame, form: IntentForm, text: str) -> str:
     return ""
 
 
-def take_open_hour(frame: Frame, form: IntentForm, raw_value: str, now: datetime) -> None:
-    """Take the hour that a text says beside another answer («شنبه ساعت ۸»), where one is still to be asked for."""
-    for field in form.asked_fields:
-        if isinstance(field.type, HourOfDay) and field.name not in frame.slots:
-            with suppress(DomainError):
-                take_value(frame, field, raw_value, now)
-                frame.trail.append(field.name)
+_TIMES_BESIDE: Mapping[type[FieldType], type[FieldType]] = {Day: HourOfDay, HourOfDay: Day}
+
+
+def take_time_beside(
+    frame: Frame, form: IntentForm, answered_type: type[FieldType], raw_value: str, now: datetime
+) -> None:
+    """Take the hour that a text says beside the day that it answers («شنبه ساعت ۸»), or the day beside an hour («فردا
+    ساعت ۹»); an hour that was answered before is another one only where the clock is named.
+    """
+    fields = [field for field in form.asked_fields if type(field.type) is _TIMES_BESIDE.get(answered_type)]
+    if len(fields) != 1 or (fields[0].name in frame.slots and answered_type is Day and not _names_clock(raw_value)):
+        return
+    with suppress(DomainError):
+        fields[0].read_value(raw_value, ReadingContext(now, fields[0].choices))
+        take_value(frame, fields[0], raw_value, now)
+        frame.trail.append(fields[0].name)
+
+
+def _names_clock(text: str) -> bool:
+    return any(clock.hour for clock in find_lengths_and_clocks(TokenStream(text))[1])
 
 
 def drop_answer(frame: Frame, field: Field) -> None:

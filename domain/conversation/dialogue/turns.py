@@ -37,8 +37,8 @@ from domain.conversation.dialogue.form_filling import (
     list_alternatives,
     set_answer_aside,
     take_answer,
-    take_open_hour,
     take_own_words,
+    take_time_beside,
 )
 from domain.conversation.dialogue.frames import (
     AMEND_STEP,
@@ -227,7 +227,7 @@ class Conversation(Offers):
             return self._read_answer(heard)
         except DomainError as problem:
             if problem.reason is InvalidReason.CLOCK_NOT_HOURS:
-                take_open_hour(frame, self.forms[frame.intent], heard.text, heard.now)
+                take_time_beside(frame, self.forms[frame.intent], Day, heard.text, heard.now)
                 return self.ask_again(frame, problem)
             return self._read_no_answer(heard, problem)
 
@@ -371,8 +371,7 @@ class Conversation(Offers):
             field, problem = take_answer(frame, self.forms[frame.intent], field, menu_choice or heard.text, heard.now)
             frame.plain = frame.plain and not self._doubts_own_words(frame, field, menu_choice or heard.text)
         frame.trail.append(field.name)
-        if isinstance(field.type, Day):
-            take_open_hour(frame, self.forms[frame.intent], heard.text, heard.now)
+        take_time_beside(frame, self.forms[frame.intent], type(field.type), menu_choice or heard.text, heard.now)
         return self.ask_next(heard.dialogue, problem)
 
     def _doubts_own_words(self, frame: Frame, field: Field, text: str) -> bool:

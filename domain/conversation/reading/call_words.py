@@ -9,6 +9,7 @@ from domain.language.intents import Intent
 from domain.parsing.courtesies import take_courtesies
 from domain.parsing.filler_words import COURTESY_WORDS, REQUEST_WORDS
 from domain.parsing.negation import find_negations
+from domain.parsing.places import find_place
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of
 from domain.parsing.word_lists import words_of
@@ -22,6 +23,8 @@ _WANT_PHRASES = Phrases({True: words_of("moods.want_phrases.yes")})
 _WORDS_TO_A_PURPOSE = keys_of("برای", "جهت", "بابت", "for")
 WISHLESS_SLOTS = frozenset({"place", "reason"})
 """Free texts that words of wishing around them («… می‌خوام») do not belong to."""
+BESIDE = "beside"
+"""Among the values that fill no slot: what is told beside an order and names no place."""
 _SLOTS_WITHOUT_THANKS = frozenset({*WISHLESS_SLOTS, None})
 """Slots of which thanks and a signature at the end are no part."""
 
@@ -29,14 +32,26 @@ _SLOTS_WITHOUT_THANKS = frozenset({*WISHLESS_SLOTS, None})
 _MATTER_PHRASES: Phrases[bool] = Phrases({True: words_of("moods.matter_phrases.yes")})
 
 
-def read_free_text(stream: TokenStream, intent: Intent) -> str:
-    """Return what no reader took, as far as it is text of the writer's own."""
+def read_free_text(reader: MessageReader, call: IntentMatch) -> str:
+    """Return what no reader took of a call, as far as it is text of the writer's own; of what stands around an order
+    that is only meant, its place alone.
+    """
+    texts = _read_free_texts(reader.stream, call.intent)
+    if call.intent.rest_slot != "place" or not call.is_meant:
+        return " ".join(texts)
+    place = find_place(texts)
+    if texts and not place:
+        reader.partial_values[BESIDE] = " ".join(texts)
+    return place
+
+
+def _read_free_texts(stream: TokenStream, intent: Intent) -> list[str]:
     if not intent.is_form:
-        return stream.free_text(frozenset() if intent.rest_slot else REQUEST_WORDS, keep_own_marks=True)
+        return stream.free_texts(frozenset() if intent.rest_slot else REQUEST_WORDS, keep_own_marks=True)
     if intent.asks_fields and intent.rest_slot not in WISHLESS_SLOTS:
         _take_wants_around_text(stream)
-        return stream.free_text(COURTESY_WORDS | WISH_WORDS | intent.empty_words, words_only=True)
-    return stream.free_text(
+        return stream.free_texts(COURTESY_WORDS | WISH_WORDS | intent.empty_words, words_only=True)
+    return stream.free_texts(
         COURTESY_WORDS,
         words_only=True,
         keep_own_marks=not intent.asks_fields,

@@ -114,7 +114,7 @@ class FieldWords:
         for index in range(len(stream)):
             if match := self._fields.match_at(stream, index):
                 stream.take(index, match[1])
-                return match[0] if not stream.free_text(_EDGE_WORDS) else ""
+                return match[0] if not stream.free_texts(_EDGE_WORDS) else ""
         return ""
 
     def read_change(self, stream: TokenStream) -> AnswerChange | None:

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 
 from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.call_words import (
+    BESIDE,
     WISHLESS_SLOTS,
     find_missing_slots,
     is_borne_out,
@@ -95,9 +96,13 @@ class Grammar:
         return self._keywords.intents_by_name.get(name)
 
     def is_asked_for(self, message: ParsedMessage, text: str) -> bool:
-        """Return whether a message that calls nothing asks for its form in so many words, or says nearly all of it."""
+        """Return whether a message that calls nothing asks for its form in so many words, or says nearly all of it:
+        what is told beside an order stands for a value.
+        """
+
         intent = self._keywords.intents_by_name[message.intent]
-        if intent.rest_slot != "place" or len(message.missing_slots) < _FEW_MISSING:
+        unmentioned_count = len(message.missing_slots) - (BESIDE in message.partial_values)
+        if intent.rest_slot != "place" or unmentioned_count < _FEW_MISSING:
             return True
         return not ASKING_WORDS.isdisjoint(read_once(text).key_set)
 
@@ -401,7 +406,7 @@ class Grammar:
             mood = Mood.UNCLEAR
         if mood is Mood.REFUSED:
             return ParsedMessage(UNKNOWN_INTENT, mood=mood, refused_intent=intent.name)
-        free_text = read_free_text(stream, intent)
+        free_text = read_free_text(reader, call)
         if not is_borne_out(call, reader, free_text):
             return None
         if intent.rest_slot and free_text:

@@ -24,7 +24,6 @@ from domain.conversation.reading.vocabulary import EMPTY_WORDS
 from domain.language.intents import Intent
 from domain.parsing.code_places import find_code_place
 from domain.parsing.negation import find_negations
-from domain.parsing.places import mentions_address
 from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_in, keys_of, read_once
 
 SURE_SHARE = 0.6
@@ -67,12 +66,6 @@ _INTENTS_THAT_REFUSE = frozenset({"opt_out", "exit", "cancel", "deny"})
 _INTENTS_ABOUT_TOPICS = frozenset({"help", "tariff"})
 _INTENTS_OF_CODES = frozenset({"track", "pay"})
 _FEW_WORDS = 2
-_WORDS_TO_A_PLACE = keys_in("intents.words_to_a_place")
-_PART_ENDS = re.compile("[،,.؛;]")
-_WORDS_OF_WORK = keys_in("intents.words_of_work")
-"""Words for the work of machines: no place begins with one («برای تسطیح زمین»)."""
-_VERBS_OF_CLAUSES = keys_in("intents.verbs_of_clauses")
-"""With one of them words tell what happened or is to be done, and name no place."""
 _WORDS_TO_A_REASON = keys_in("intents.words_to_a_reason")
 _WORDS_BEHIND_A_REASON = keys_in("intents.words_behind_a_reason")
 _WORDS_OF_NOT_WORKING = keys_in("intents.words_of_not_working")
@@ -262,8 +255,6 @@ def _read_meant(grammar: Grammar, intent: str, text: str, now: datetime) -> Pars
         slots = _without(slots, "text")
     if "reason" in slots:
         slots = _bare_reason(slots)
-    if "place" in slots:
-        slots = _bare_place(slots)
     if intent in _INTENTS_ABOUT_TOPICS and not slots:
         topic = grammar.find_topic(text)
         slots = {"service": topic} if topic else {}
@@ -284,30 +275,6 @@ def _bare_reason(slots: Mapping[str, Any]) -> Mapping[str, Any]:
     if not {key_of(word) for word in reason_words} - _WORDS_OF_NO_REASON:
         return _without(slots, "reason")
     return {**slots, "reason": " ".join(reason_words)}
-
-
-def _bare_place(slots: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the slots with a place that begins with no word that only leads to it («واسه روستای …»).
-
-    Of a story it is the last part that may be one; where words only tell what happened, or what for, there is none.
-    """
-    parts = [part.split(" ") for part in _PART_ENDS.split(str(slots["place"])) if part.strip()]
-    places = [part for part in map(_without_lead, parts) if _may_be_place(part)]
-    if len(places) == len(parts):
-        return {**slots, "place": " ".join(_without_lead(str(slots["place"]).split(" ")))}
-    addresses = [part for part in map(" ".join, places) if mentions_address(part)]
-    return {**slots, "place": addresses[-1]} if addresses else _without(slots, "place")
-
-
-def _without_lead(place_words: list[str]) -> list[str]:
-    while len(place_words) > 1 and key_of(place_words[0]) in _WORDS_TO_A_PLACE | {""}:
-        place_words = place_words[1:]
-    return place_words
-
-
-def _may_be_place(place_words: list[str]) -> bool:
-    keys = [key_of(word) for word in place_words]
-    return keys[0] not in _WORDS_OF_WORK and _VERBS_OF_CLAUSES.isdisjoint(keys)
 
 
 def _lacks_subject(message: ParsedMessage, text: str, *, is_sure: bool) -> bool:

@@ -149,3 +149,30 @@ def test_machines_without_what_is_denied(text: str, machines: list[str]) -> None
 
     assert message is not None
     assert [item.machine for item in message.slots["items"]] == machines
+
+
+@each_row(
+    ("text", "place"),
+    [
+        ("لودر میخوام تو کوچه شهید رجایی آسفالت خراب شده", "کوچه شهید رجایی"),
+        ("پدرم شن آورده روستای تنگلی، لودر لازم داریم پخش کنه", "روستای تنگلی"),
+        ("روبروی مسجد آب جمع شده تانکر بفرستین", "روبروی مسجد"),
+        ("لودر بفرس پش حمام قدیم", "پش حمام قدیم"),
+        ("کمپرسی میخوام واسه نخاله پشت بازارچه", "پشت بازارچه"),
+        ("لودر میخوام برای تسطیح زمین پشت مدرسه", "زمین پشت مدرسه"),
+        ("لودر میخوام دهیاری روستای کرد", "دهیاری روستای کرد"),
+        ("مغازه‌دار بازارچه‌ام، لودر لازم داریم", None),
+        ("من معلم مدرسم لودر میخوام", None),
+        ("نونوای محله‌ام لودر لازمه", None),
+        ("لودر میخوام جلو در", None),
+        ("لودر بفرستید سر کوچه ما", None),
+        ("پدرم تو حیاط خاک ریخته لودر میخوام", None),
+        ("غلتک بفرستین برای کوچه ما آسفالتش خراب شده", None),
+        ("لودر میخوام زمین رو باید صاف کنه", None),
+    ],
+)
+def test_a_place_within_what_is_told(text: str, place: str | None) -> None:
+    message = GRAMMAR.parse_for_intent("machinery", text, NOW)
+
+    assert message is not None
+    assert message.slots.get("place") == place
