@@ -29,7 +29,7 @@ def take_size(reader: MessageReader) -> None:
 
 def take_days(reader: MessageReader) -> None:
     """Take the first day and the number of days («از شنبه ۷ روز», «از شنبه تا دوشنبه»)."""
-    days = MessageReader(reader.stream, reader.today, reader.service_phrases, reader.topic_phrases)
+    days = MessageReader(reader.stream, reader.now, reader.service_phrases, reader.topic_phrases)
     take_day_range(days)
     first_day, last_day = days.slots.get("from"), days.slots.get("to")
     if first_day:
