@@ -48,6 +48,7 @@ from domain.conversation.reading.endings import CANCEL_INTENT, read_ending_parts
 from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.engine.engine import StepOutcome
 from domain.engine.form_preview import list_value_refusals
+from domain.fields.moments import HourOfDay
 from domain.language.service import Command
 from domain.messages.catalogue import RenderedMessage
 from domain.parsing.identifiers import find_tracking_codes
@@ -107,13 +108,13 @@ class FormHandler(Handler):
     __slots__ = ()
 
     async def ask(self, turn: TurnContext, step: Ask) -> Outcome:
-        """Ask again at once for a value that is refused whatever else is filled in: «امروز ساعت ۸», said at ten."""
-        service = turn.conversation.forms[step.frame.intent].service
-        values = {name: value for name, value in step.frame.stated_slots.items() if name not in step.frame.left_open}
-        engine = turn.dependencies.engine
-        refusals = [] if step.problem else list_value_refusals(engine, turn.uow, service, values, turn.actor)
-        if wrong := next((refusal for refusal in refusals if isinstance(refusal, InvalidField)), None):
-            return Wrong(step.frame, wrong)
+        """Ask again at once for an hour that is refused whatever else is filled in: «امروز ساعت ۸», said at ten."""
+        service, frame = turn.conversation.forms[step.frame.intent].service, step.frame
+        hour_names = {field.name for field in service.form if isinstance(field.type, HourOfDay)} - {*frame.left_open}
+        if step.problem is None and not hour_names.isdisjoint(frame.stated_slots):
+            refusals = list_value_refusals(turn.dependencies.engine, turn.uow, service, frame.stated_slots, turn.actor)
+            if wrong := next((refusal for refusal in refusals if refusal.field in hour_names), None):
+                return Wrong(frame, wrong)
         return await super().ask(turn, step)
 
     async def summarize(self, turn: TurnContext, frame: Frame) -> RenderedMessage:
