@@ -121,10 +121,8 @@ def _place_in(text: str) -> str:
 
 def _without_lead(text: str) -> str:
     """Return a text without the words that only lead to a place («واسه روستای …»)."""
-    words = text.split(" ")
-    while len(words) > 1 and key_of(words[0]) in _LEADING_WORDS:
-        words = words[1:]
-    return " ".join(words)
+    first, _, rest = text.partition(" ")
+    return _without_lead(rest) if rest and key_of(first) in _LEADING_WORDS else text
 
 
 def _may_be_place(clause: str) -> bool:

@@ -99,7 +99,6 @@ class Grammar:
         """Return whether a message that calls nothing asks for its form in so many words, or says nearly all of it:
         what is told beside an order stands for a value.
         """
-
         intent = self._keywords.intents_by_name[message.intent]
         unmentioned_count = len(message.missing_slots) - (BESIDE in message.partial_values)
         if intent.rest_slot != "place" or unmentioned_count < _FEW_MISSING:
