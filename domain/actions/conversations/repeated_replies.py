@@ -14,15 +14,13 @@ MOST_EXAMPLES = 3
 _BILL_KEYS = frozenset(
     {"sms.pay", "sms.pay_bill", "sms.bills", "sms.pay_merged", "sms.pay_merged_until", "sms.nothing_to_pay"}
 )
-"""Texts of bills: their numbers and links are copied, and come whole each time."""
+"""Texts of bills: their numbers and links are copied, and stay alone."""
 
 
 def vary_reply(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
     """Return a reply in other words than the text that this line was sent last."""
-    if turn.has_acted or _answers_another_question(turn):
+    if turn.has_acted or reply.key in _BILL_KEYS or _answers_another_question(turn):
         return reply
-    if reply.key in _BILL_KEYS:
-        return join_messages(reply, turn.render("sms.bill_again")) if _was_sent_last(turn, reply) else reply
     if _was_sent_last(turn, reply):
         return _say_more(turn, reply)
     has_more_words = f"{reply.key}_again" in turn.dependencies.catalogue

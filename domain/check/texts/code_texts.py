@@ -66,7 +66,7 @@ WRITTEN_OUT_KEYS = (
     "sms.authentic.letter_of_other", "sms.authentic.number_of_other",
     "sms.authentic.single_open", "sms.authentic.unknown", "sms.bill_line", "sms.bill_of_other",
     "sms.more_prices", "sms.price_line", "sms.prices",
-    "sms.bill_again", "sms.bill_settled", "sms.bills", "sms.choose", "sms.claim.arrived", "sms.claim.asked",
+    "sms.bill_settled", "sms.bills", "sms.choose", "sms.claim.arrived", "sms.claim.asked",
     "sms.claim.details", "sms.claim.no_bill", "sms.claim.not_found",
     "sms.money.deadline", "sms.money.deadline_of", "sms.money.deadline_over", "sms.money.refund_card",
     "sms.money.refund_none",

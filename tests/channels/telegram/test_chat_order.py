@@ -86,7 +86,7 @@ async def test_a_slow_file_holds_up_its_own_chat_only(bot: Bot, linked: list[Per
         await sara.hears("یکی را بزنید")
         assert texts(bot, reza)[2:] == [], "what is behind the file waits for it"
         await confirmed(bot)
-        await reza.hears("درخواستی ندارید که مدرک بخواهد")
+        await reza.hears("درخواست بازی ندارید که مدرک بخواهد")
         await reza.hears("یکی را بزنید")
     assert texts(bot, reza)[2:] == ["a.pdf", "راهنما"]
 

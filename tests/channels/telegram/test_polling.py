@@ -62,10 +62,10 @@ async def test_a_photo_and_what_cannot_be_fetched(bot: Bot, reza: Person) -> Non
     async with bot.polling():
         await linked(reza)
         reza.sends_photo(PHOTO)
-        await reza.hears("درخواستی ندارید که مدرک بخواهد")
+        await reza.hears("درخواست بازی ندارید که مدرک بخواهد")
         with bot.messenger.failing(Fault("status", 500, method="getFile")):
             reza.sends_file(PHOTO, "a.jpg", "image/jpeg")
-            await reza.hears("درخواستی ندارید که مدرک بخواهد")
+            await reza.hears("درخواست بازی ندارید که مدرک بخواهد")
     assert len(bot.messenger.called("getFile")) == 1 + 3
 
 

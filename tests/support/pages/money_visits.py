@@ -16,6 +16,7 @@ from tests.support.scenarios import (
     card_refunds,
     held_receipts,
     online_attempts,
+    payment_claims,
     refunds_due,
     settlement_files,
     site_registries,
@@ -106,7 +107,12 @@ async def merged_bill_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
             for parts in (bills[:2], bills)
         ]
         await waive_row(uow, DUTY, rows[2].id, "جانباز", "staff:revenue", site.clock.now())
+    photo = await payment_claims.claim_with_photo(site, bills[0])
     return {
+        "/staff/slips/photos/{id}": [
+            PageVisit(f"/staff/slips/photos/{photo.id}", Role.REVENUE),
+            PageVisit(f"/staff/slips/photos/{photo.id}", Role.CIVIL, 403),
+        ],
         "/staff/slips": [
             PageVisit("/staff/slips", Role.REVENUE),
             PageVisit(f"/staff/slips?ids={bills[0].bill_id}", Role.REVENUE),

@@ -14,11 +14,11 @@ from domain.blocks.charging import list_request_bills
 from domain.registries.declarations import DUTY
 from domain.values.actors import Role
 from domain.values.bill_ids import BillIds, bill_barcode
-from domain.values.files import PreparedFile
 from domain.values.identifiers import display_mobile
 from domain.values.text import persian_digits
 from tests.channels.admin.bills.test_refund_pages import bill_of
 from tests.support.municipality import actor
+from tests.support.scenarios.payment_claims import PHOTO, claim_with_photo
 from tests.support.scenarios.site_registries import furnish, give, words
 from tests.support.scenarios.taxi_registries import PLATE
 from tests.support.staff_site import StaffSite, Visitor
@@ -107,16 +107,10 @@ async def test_others_have_no_desk(site: StaffSite, inside: Visitor) -> None:
     await inside.get(DESK, 403)
 
 
-PHOTO = b"\xff\xd8\xff" + b"x" * 100
-
-
 async def claimed_bill(site: StaffSite, reference: str | None = "88123456") -> Bill:
     """The open bill of a duty, of which its citizen says that it is paid, with a photo of the slip."""
     bill = await open_bill(site)
-    async with site.store.open_unit() as uow:
-        context = ActorContext(site.demo.desk, uow, actor(Role.CITIZEN))
-        files = [PreparedFile.build("فیش.jpg", PHOTO, PHOTO)]
-        await open_claim(context, bill, "دیروز <b>ریختم</b>", ClaimDetails(reference=reference), files)
+    await claim_with_photo(site, bill, reference)
     return bill
 
 
