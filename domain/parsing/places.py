@@ -97,8 +97,8 @@ def has_address_word(stream: TokenStream, start: int, end: int) -> bool:
 
 def names_spot(address: str) -> bool:
     """Return whether an address has more than the word for one («آدرس لودر»): a road, a building, what it is beside."""
-    words = read_once(address).key_set
-    return not words.isdisjoint(_NUMBERED_PLACES | _ROAD_WORDS | _BUILDING_WORDS | _BESIDE_WORDS)
+    address_words = _NUMBERED_PLACES | _ROAD_WORDS | _BUILDING_WORDS | _BESIDE_WORDS
+    return not read_once(address).key_set.isdisjoint(address_words)
 
 
 def find_place(texts: Sequence[str]) -> str:

@@ -52,6 +52,7 @@ READ_OR_KEPT = {
     "domain/actions/conversations/repeated_replies.py": "marks and commas around words that one may write",
     "domain/actions/conversations/enquiries/meant_requests.py": "what citizens write",
     "domain/actions/conversations/enquiries/passing_changes.py": "words for a place of work",
+    "domain/actions/conversations/enquiries/priced_orders.py": "the question mark that parts clauses",
     "domain/actions/conversations/chats/deep_links.py": "the words that a link stands for, as one types it",
 }
 """Modules and packages with Persian strings, and what those are."""

@@ -109,10 +109,7 @@ async def merged_bill_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
         await waive_row(uow, DUTY, rows[2].id, "جانباز", "staff:revenue", site.clock.now())
     photo = await payment_claims.claim_with_photo(site, bills[0])
     return {
-        "/staff/slips/photos/{id}": [
-            PageVisit(f"/staff/slips/photos/{photo.id}", Role.REVENUE),
-            PageVisit(f"/staff/slips/photos/{photo.id}", Role.CIVIL, 403),
-        ],
+        "/staff/slips/photos/{id}": [PageVisit(f"/staff/slips/photos/{photo.id}", Role.REVENUE)],
         "/staff/slips": [
             PageVisit("/staff/slips", Role.REVENUE),
             PageVisit(f"/staff/slips?ids={bills[0].bill_id}", Role.REVENUE),

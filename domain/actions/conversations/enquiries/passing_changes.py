@@ -42,8 +42,8 @@ def corrects_something(text: str) -> bool:
 
 
 def changes_something(text: str) -> bool:
-    """Return whether a text says that something is to become otherwise («ساعتش بشه ۱۰», «دیرتر بیاد»)."""
-    return not _WORDS_OF_CHANGING.isdisjoint(read_once(text).key_set)
+    """Return whether a text says that something is to become otherwise («ساعتش بشه ۱۰», «به جای لودر گریدر»)."""
+    return not _WORDS_OF_CHANGING.isdisjoint(read_once(text).key_set) or _INSTEAD_OF.occurs_in(TokenStream(text))
 
 
 async def read_passing_change(turn: TurnContext, text: str, *, is_unknown: bool = False) -> Reaction | None:

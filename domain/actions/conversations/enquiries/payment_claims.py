@@ -126,7 +126,7 @@ async def _open_claims(turn: TurnContext, bills: Sequence[Bill], text: str, deta
     was_open = all(claim and claim.is_open for claim in claims_before)
     additions = await _list_additions(turn, claims, is_repeated=was_open and not has_slip(text))
     key = "sms.claim.noted" if was_open else "sms.claim.unseen"
-    reply = await _render_claim(turn, key, chosen_bills, addition="، ".join(additions))
+    reply = await _render_claim(turn, key, chosen_bills, addition=join_list(additions))
     return replace(reply, markup=ReplyMarkup(((build_slip_button(turn),),))) if turn.dialogue.files else reply
 
 

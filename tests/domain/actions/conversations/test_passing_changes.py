@@ -102,6 +102,7 @@ async def test_long_after_the_receipt_the_only_request_is_changed_with_a_yes(tow
     for text in ("شنبه ساعت ۱۰ بازید؟", "لودر میخوام حیاط صاف بشه"):
         assert (await town.say(CITIZEN, text)).key != "sms.offer.change"
         await town.say(CITIZEN, "انصراف")
+    assert "«گریدر ۴ ساعت»" in (await town.say(CITIZEN, "به جای لودر گریدر")).text
     assert (await town.request(code)).fields["start"] == "08:00"
 
 
