@@ -240,7 +240,7 @@ async def test_one_list_for_sms_and_both_messengers(bots: BotOffice) -> None:
     await bots.office.panel.wait_until(lambda: len(bots.office.panel.of(mobile)) == 2, "the reply by SMS")
     for visitor in (in_telegram, in_bale):
         listed = await visitor.says("/list", "درخواست‌های شما")
-        assert listed.text.count("کارکرد ماشین‌آلات") == 3
+        assert listed.text.count("گریدر ۲ ساعت") == 3
 
 
 async def test_a_forwarded_order_is_confirmed_and_the_chat_is_left(bots: BotOffice, messenger: FakeBotApi) -> None:
