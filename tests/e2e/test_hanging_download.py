@@ -10,6 +10,7 @@ from tests.e2e.support.bot_office import BotOffice, Mode, bot_office
 from tests.fakes.bot_api import Fault
 from tests.fakes.bot_people import Person
 from tests.support.patience import patient
+from tests.support.scenarios.sample_files import take_photo
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -42,7 +43,7 @@ async def proved(bots: BotOffice, mobile: str) -> Person:
 async def test_a_hanging_file_holds_up_its_own_chat_alone(bots: BotOffice) -> None:
     reza, sara = await proved(bots, "989131000001"), await proved(bots, "989131000002")
     with bots.telegram.failing(Fault("slow", HANGS, method="file")):
-        reza.sends_photo(b"\xff\xd8\xff\xe0\x00\x10JFIF")
+        reza.sends_photo(take_photo())
         reza.says("راهنما")
         await bots.telegram.until(lambda: bool(bots.telegram.called("file")), "the download")
         begun = time.monotonic()
