@@ -1,6 +1,7 @@
 """Field types of time: a day, an hour of the day, a moment; all in Tehran's calendar and clock."""
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -8,6 +9,9 @@ from typing import Any, ClassVar
 
 from domain.fields.types import FieldType, ReadingContext, TextLookup, explain_unreadable
 from domain.parsing.answers import read_date, read_start_hour
+from domain.parsing.times.dates import find_dates
+from domain.parsing.times.hours import find_lengths_and_clocks
+from domain.parsing.tokens import TokenStream
 from domain.values.calendar import (
     TEHRAN_ZONE,
     clock_text,
@@ -57,6 +61,12 @@ class Day(FieldType):
                 return day
         return read_date(day_text, reading_context.now)
 
+    def find_mentions(self, text: str, now: datetime) -> Iterator[tuple[str, str]]:
+        """Yield the days that are said."""
+        stream = TokenStream(text)
+        for mention in find_dates(stream, now.astimezone(TEHRAN_ZONE).date()):
+            yield "", stream.source_text(mention.start, mention.end)
+
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return weekday and Jalali date."""
         return jalali_long_text(date.fromisoformat(value))
@@ -92,6 +102,12 @@ class HourOfDay(FieldType):
             return entered_text
         with explain_unreadable(self.unreadable_reason, raw_value):
             return read_start_hour(entered_text).strftime("%H:%M")
+
+    def find_mentions(self, text: str, now: datetime) -> Iterator[tuple[str, str]]:
+        """Yield the hours of the clock that are said."""
+        stream = TokenStream(text)
+        for clock in find_lengths_and_clocks(stream)[1]:
+            yield "", stream.source_text(clock.start, clock.end)
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return the hour with Persian digits, without a needless :00."""

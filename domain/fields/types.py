@@ -115,6 +115,12 @@ class FieldType(ABC):
         """
         return self.parse_partially(raw_value, reading_context)
 
+    def find_mentions(self, text: str, now: datetime) -> Iterator[tuple[str, str]]:
+        """Yield what a text says of such a value amid other words: the part of it that it is about (empty: the whole),
+        and the words that `change_value` reads.
+        """
+        yield from ()
+
     def longest_value(self, choices: tuple[str, ...], catalogue_text: TextLookup) -> str | None:
         """Return the longest that a value of a field with these choices is shown as, from which the budgets of texts
         are reckoned; None where the catalogue's `longest` says it.

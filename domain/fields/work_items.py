@@ -1,7 +1,8 @@
 """The machines that a request asks for: a list of {machine, hours, count}, read from text or from a program."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from domain.fields.hours import check_hours
@@ -9,6 +10,10 @@ from domain.fields.types import Choice, FieldType, ReadingContext, TextLookup, f
 from domain.fleet.resources import MACHINE_TYPES
 from domain.parsing.answers import read_choice, read_hours, read_machine_items
 from domain.parsing.machine_names import MACHINE_NAMES
+from domain.parsing.machines import find_machine_names
+from domain.parsing.times.hours import find_lengths_and_clocks
+from domain.parsing.times.lengths import LONGEST_COMPARISON, read_added_hours
+from domain.parsing.tokens import TokenStream
 from domain.values.errors import InvalidField, UnknownKind
 from domain.values.languages import join_list
 from domain.values.reasons import InvalidReason, UnknownKindReason
@@ -88,9 +93,26 @@ class WorkItems(FieldType):
         except (InvalidField, UnknownKind):
             if len(hours_before) != 1:
                 raise
-            return self.fill_missing_part([_without_hours(item) for item in value], str(raw_value))
+            return self._change_hours(value, str(raw_value))
         kept_hours = hours_before.pop() if len(hours_before) == 1 else None
         return [{"hours": kept_hours, **item} if kept_hours else item for item in items]
+
+    def _change_hours(self, value: Any, text: str) -> list[dict[str, Any]]:
+        added_hours = read_added_hours(text)
+        if added_hours and all("hours" in item for item in value):
+            return self._check_limits([{**item, "hours": item["hours"] + added_hours} for item in value])
+        return self.fill_missing_part([_without_hours(item) for item in value], text)
+
+    def find_mentions(self, text: str, now: datetime) -> Iterator[tuple[str, str]]:
+        """Yield the machines that are said, and the lengths, each with what says that it is more than before."""
+        stream = TokenStream(text)
+        for start, end in find_machine_names(stream):
+            yield "machine", stream.source_text(start, end)
+        for length in find_lengths_and_clocks(stream)[0]:
+            if length.hours is not None:
+                compared_text = stream.source_text(length.start, min(length.end + LONGEST_COMPARISON, len(stream)))
+                is_added = read_added_hours(compared_text) is not None
+                yield "hours", compared_text if is_added else stream.source_text(length.start, length.end)
 
     def _check_item(self, item: dict[str, Any]) -> None:
         if item.get("machine") not in MACHINE_TYPES:

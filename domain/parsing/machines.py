@@ -277,6 +277,11 @@ def end_of_machine_at(stream: TokenStream, index: int) -> int | None:
     return machine_match[1] if machine_match else None
 
 
+def find_machine_names(stream: TokenStream) -> Iterator[tuple[int, int]]:
+    """Yield where the names of machines begin and end, with how many of them there are."""
+    yield from ((machine.start, machine.end) for machine in _find_machines(stream))
+
+
 def _find_machines(stream: TokenStream) -> Iterator[_MachineMention]:
     index = 0
     while index < len(stream):

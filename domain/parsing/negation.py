@@ -89,7 +89,7 @@ _LEADING_REFUSALS = NO_KEYS | keys_of("دیگه", "دیگر")
 
 _LATIN_NEGATION = re.compile(
     r"n[ea]?mi[a-z]{2,}|na(?:kon|kard|shav|shvad|she|sho|dar|de|di|dah|fres|zan|khah|khas|khow|gir|paz|bash|bayad)[a-z]*"
-    r"|n(?:i|iy|ay)a(?:id|in|yd|yid|yin|eid)|nist[a-z]*|not|never|dont|doesnt|didnt|wont|cannot"
+    r"|n(?:i|iy|ay)a(?:d|id|in|yd|yid|yin|eid)|naid|nist[a-z]*|not|never|dont|doesnt|didnt|wont|cannot"
 )
 _LATIN_WANT_NEGATION = re.compile(r"n[ea]?mi(?:kh|x)[a-z]+|nakhas[a-z]+")
 _LATIN_FACT = re.compile(r"nist[a-z]*|na(?:umad|oomad|yumad|yomad|amad|shod|resid)[a-z]*|nay[ou]mad[a-z]*")

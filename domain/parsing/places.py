@@ -28,6 +28,7 @@ _WORDS_BEHIND_ADDRESSES = (
     | keys_in("intents.asking_words")
     | keys_of("رو", "که")
 )
+_QUESTION_WORDS = keys_in("moods.question_words")
 _ROLE_WORDS = keys_in("courtesies.role_words")
 _UNNAMED_PLACES = _NUMBERED_PLACES | _ROAD_WORDS | keys_in("values.unnamed_places")
 """Without another word nobody finds them."""
@@ -112,11 +113,23 @@ def _place_in(text: str) -> str:
     """Return the place in one part of an order: all of it, or where it tells what happened, or what for, the last
     address in it.
     """
-    clauses = [clause.strip() for clause in _CLAUSE_END.split(text) if clause.strip()]
-    if clauses and all(_may_be_place(clause) for clause in clauses):
+    clauses = _split_clauses(text)
+    if clauses and all(map(_may_be_place, clauses)):
         return _without_lead(text)
     addresses = [_without_lead(clause) if _may_be_place(clause) else _address_in(clause) for clause in clauses]
     return next((address for address in reversed(addresses) if mentions_address(address)), "")
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is an address alone: it tells and asks nothing («کوچه ما پر از آشغاله»)."""
+    keys = read_once(_without_lead(text)).keys[:-1]
+    is_led = bool(keys) and keys[0] in _ROAD_WORDS | _BESIDE_WORDS | _BUILDING_WORDS
+    is_bare = _WORDS_BEHIND_ADDRESSES.isdisjoint(keys) and _QUESTION_WORDS.isdisjoint(keys)
+    return is_led and is_bare and _is_named(text) and all(map(_may_be_place, _split_clauses(text)))
+
+
+def _split_clauses(text: str) -> list[str]:
+    return [clause.strip() for clause in _CLAUSE_END.split(text) if clause.strip()]
 
 
 def _without_lead(text: str) -> str:

@@ -23,14 +23,14 @@ def _find_wrong_requests(dialogue: Dialogue, played: Played) -> Iterator[str]:
     made = [request for request in made if request not in optional]
     if len(made) != len(ends.made) or not all(map(has_values, made, ends.made)):
         yield f"made: {made}"
-    for number, (code, before) in enumerate(played.before.items()):
+    for number, (code, before) in enumerate(played.before.items(), 1):
         after = played.after[code]
-        expected = {**before, **ends.changed} if number == 0 else before
+        expected = {**before, **ends.changed} if number == ends.changed_number else before
         if not has_values(after, expected):
             yield f"changed: {after}"
     if list(played.scores) != ([] if ends.rated is None else [ends.rated]):
         yield f"rated: {played.scores}"
-    if played.opted_out:
+    if played.opted_out and not ends.may_opt_out:
         yield "opted out"
 
 

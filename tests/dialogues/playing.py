@@ -31,8 +31,10 @@ class Exchange:
 
     @property
     def text(self) -> str:
-        """The replies' words and the labels of their buttons, with plain spaces and without marks of direction."""
-        return readable("\n".join("\n".join((reply.text, *labels(reply))) for reply in self.replies))
+        """The replies' words and the labels of their buttons in a row, with plain spaces and without marks of
+        direction.
+        """
+        return readable("\n".join(f"{reply.text}\n{' '.join(labels(reply))}".strip() for reply in self.replies))
 
 
 @dataclass(slots=True)

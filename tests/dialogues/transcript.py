@@ -48,6 +48,10 @@ class Ending:
     """Services of which a request may be there or not."""
     changed: Mapping[str, Any] = field(default_factory=dict)
     """State and fields of the request that was there before, where they are others now."""
+    changed_number: int = 1
+    """Place of that request among those that were there before."""
+    may_opt_out: bool = False
+    """Whether texts may be stopped."""
     told: Sequence[str] = ()
     """Words that replies must contain; words parted by «|» stand for each other."""
     untold: Sequence[str] = ()

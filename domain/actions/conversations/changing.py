@@ -4,10 +4,11 @@ Asked for are the request, one of its changeable fields, and what shall stand th
 What was not said in one plain text is asked once more, with the old and the new value.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from domain.actions.conversations.turn_context import SlotValues, TurnContext
-from domain.actions.requests.change import change_request, list_changeable_fields, preview_change
+from domain.actions.requests.change import FormChange, change_request, list_changeable_fields, preview_change
 from domain.actions.requests.described_changes import describe_change
 from domain.authorization.request_policy import refuse_foreign_request
 from domain.conversation.dialogue.form_filling import read_other_answer
@@ -22,10 +23,13 @@ from domain.language.wording import menu_of_names
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
 from domain.requests.request import ServiceRequest
 from domain.values.errors import AlreadyDone, DomainError, InvalidField, NotAllowedNow
+from domain.values.languages import join_list
 from domain.values.reasons import AlreadyDoneReason, InvalidReason, NotAllowedReason
 
-CHANGED_FIELD, NEW_VALUE = "field", "value"
-"""The slots of the command besides the code: the field, by name or in somebody's words, and what shall stand there."""
+CHANGED_FIELD, NEW_VALUE, FURTHER_VALUES = "field", "value", "further"
+"""The slots of the command besides the code: the field, by name or in somebody's words, what shall stand there, and the
+new values of further fields that the same text changes.
+"""
 
 NO_VALUE = "—"
 """Text shown for an answer that was never given."""
@@ -81,25 +85,33 @@ async def check_change(turn: TurnContext, frame: Frame) -> None:
     field = _find_field(turn, service, fields, str(frame.slots[CHANGED_FIELD]))
     try:
         taking_field, value = _read_value(turn, service, request, field, frame.slots[NEW_VALUE])
-        submitted = {taking_field.name: value}
+        submitted = {taking_field.name: value, **frame.slots.get(FURTHER_VALUES, {})}
         change = await preview_change(turn, request, submitted)
     except InvalidField as error:
         raise error.about_field(NEW_VALUE) from error
     if not change.changed_names:
         raise AlreadyDone("code", AlreadyDoneReason.NOTHING_CHANGED)
-    described_name = taking_field.name if taking_field.name in change.changed_names else change.changed_names[0]
-    described = describe_change(
-        turn.dependencies.wording, service, described_name, request.fields, change.values, in_message=True
-    )
-    change_texts = {
-        "label": described.label,
-        "before": described.before or NO_VALUE,
-        "after": described.after or NO_VALUE,
-    }
+    described_names = [name for name in submitted if name in change.changed_names] or change.changed_names[:1]
+    change_texts = _word_change(turn, service, request, change, described_names)
     changed_fields = [changed for changed in service.form if changed.name in change.changed_names]
     if find_closed_day(changed_fields, change.values, turn.dependencies.calendar):
         frame.plain, change_texts["after"] = False, f"{change_texts['after']} {turn.text_of('sms.closed_mark')}"
     frame.slots |= {CHANGED_FIELD: taking_field.name, NEW_VALUE: value, **change_texts}
+
+
+def _word_change(
+    turn: TurnContext, service: Service, request: ServiceRequest, change: FormChange, field_names: Sequence[str]
+) -> dict[str, str]:
+    """Return the labels of changed answers, and what they were and become, as the question before it says them."""
+    wording = turn.dependencies.wording
+    described = [
+        describe_change(wording, service, name, request.fields, change.values, in_message=True) for name in field_names
+    ]
+    return {
+        "label": join_list(one.label for one in described),
+        "before": join_list(one.before or NO_VALUE for one in described),
+        "after": join_list(one.after or NO_VALUE for one in described),
+    }
 
 
 def is_checked(frame: Frame) -> bool:
@@ -109,7 +121,7 @@ def is_checked(frame: Frame) -> bool:
 
 async def change_answer(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Change the request as `check_change` found it."""
-    submitted = {slots[CHANGED_FIELD]: slots[NEW_VALUE]}
+    submitted = {slots[CHANGED_FIELD]: slots[NEW_VALUE], **slots.get(FURTHER_VALUES, {})}
     await change_request(turn, slots["code"], submitted)
     request = await turn.uow.requests.get_by_code(slots["code"])
     return turn.render_about(request, "sms.request_changed", label=slots["label"], after=slots["after"])

@@ -28,6 +28,7 @@ from domain.actions.conversations.enquiries.passing_changes import (
     corrects_something,
     find_regretted_request,
     read_passing_change,
+    read_restated_change,
 )
 from domain.actions.conversations.enquiries.payment_claims import answer_payment_claim
 from domain.actions.conversations.enquiries.priced_orders import read_priced_order
@@ -194,6 +195,8 @@ async def _read_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) ->
         return claim_reply
     if not is_forwarded and (open_step := await _read_named(turn, text)):
         return open_step
+    if not is_forwarded and (change_step := await read_restated_change(turn, text)):
+        return change_step
     if not is_forwarded and (request := await find_regretted_request(turn, text)):
         return await _offer_cancelling(turn, [request])
     return answer_courtesy(turn, text) or await answer_money_question(turn, text)

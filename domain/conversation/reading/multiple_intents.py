@@ -93,7 +93,8 @@ def _is_sure(message: ParsedMessage) -> bool:
     """Return whether a part of a text surely wants something, by its keyword or by its words as a whole."""
     if message.intent in _INTENTS_OF_ANSWERS or message.mood is Mood.REFUSED:
         return False
-    return not message.is_guessed or message.ranking[0].share >= SURE_OF_INTENT
+    is_likely = bool(message.ranking) and message.ranking[0].share >= SURE_OF_INTENT
+    return is_likely or not message.is_guessed
 
 
 def _keeps_own_words(grammar: Grammar, message: ParsedMessage) -> bool:

@@ -53,7 +53,7 @@ _SPELLINGS = {
 }
 """Shorter names are one letter from too many other words («شعبه», «متر»); their slips are in `spoken_persian`."""
 
-_OTHER_WORDS = keys_of("افروز", "آموز", "امروزی", "آباد", "بهمان", "بان", "دوشنبه‌بازار")
+_OTHER_WORDS = keys_of("افروز", "آموز", "امروزی", "آباد", "بهمان", "بان", "دوشنبه‌بازار", "metr")
 """Words that look like a name of a day or month and are none."""
 
 

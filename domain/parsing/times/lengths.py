@@ -10,7 +10,7 @@ from domain.parsing.negation import find_negations
 from domain.parsing.numerals import HALF_WORDS, begins_number, end_of_half, is_ordinal, read_number_at, read_quantity_at
 from domain.parsing.places import is_place_number, is_road_number
 from domain.parsing.slips import end_of_slip
-from domain.parsing.tokens import TokenStream, keys_in, keys_of
+from domain.parsing.tokens import TokenStream, keys_in, keys_of, read_once
 
 CLOCK_WORDS = keys_of("ساعت", "at", "saat", "ساعته")
 QUARTER_WORDS = keys_of("ربع")
@@ -28,6 +28,9 @@ _DAY, _OF_EACH_DAY = keys_of("روز", "day"), keys_of("هر", "در", "per", "h
 _LATER_WORDS, _FROM_OR_NOON = keys_of("دیگر", "بعد"), keys_of("از", "ظهر", "az")
 _ALSO_WORDS = keys_of("هم", "کار", "وقت", "اضافه", "بیشتر")
 """Behind «دیگه» they say that it is more of the same («دو ساعت دیگه هم»)."""
+_MORE_WORDS, _FEWER_WORDS = keys_of("بیشتر", "اضافه", "bishtar", "ezafe"), keys_of("کمتر", "kamtar")
+LONGEST_COMPARISON = 3
+"""Words behind a length in which it is said that it is more, or less, than before."""
 _LONGEST_HOURS = 200
 _MOST_APART = 2
 _HOUR_MINUTES = 60
@@ -52,6 +55,20 @@ def read_length_at(stream: TokenStream, index: int) -> LengthMention | None:
             return length
         length = replace(later, start=length.start)
     return length
+
+
+def read_added_hours(text: str) -> float | None:
+    """Return how many hours more than before a text wants («دو ساعت بیشتر», «۲ ساعت اضافه کنید»), negative where fewer
+    («یک ساعت کمتر»); None where it wants neither.
+    """
+    stream = TokenStream(text)
+    length = next((found for index in range(len(stream)) if (found := read_length_at(stream, index))), None)
+    if length is None or length.hours is None or find_negations(read_once(text)).verbs:
+        return None
+    behind = {stream.key_at(place) for place in range(length.end, min(length.end + LONGEST_COMPARISON, len(stream)))}
+    if behind & _MORE_WORDS:
+        return length.hours
+    return -length.hours if behind & _FEWER_WORDS else None
 
 
 def read_minutes_ahead_at(stream: TokenStream, index: int) -> tuple[int, int] | None:

@@ -87,10 +87,10 @@ def _is_named(turn: TurnContext, request: ServiceRequest, text: str) -> bool:
         answers = [_has_value(request, name, value) for name, value in values.items()]
         if answers:
             return all(answers)
-    return _shares_place(request, text)
+    return shares_place(request, text)
 
 
-def _shares_place(request: ServiceRequest, text: str) -> bool:
+def shares_place(request: ServiceRequest, text: str) -> bool:
     """Return whether a text holds a word of the request's place that names it («پشت درمانگاهه»)."""
     stated_words = read_once(text).key_set
     return any(

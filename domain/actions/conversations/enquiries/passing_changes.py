@@ -5,17 +5,21 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from domain.actions.conversations.changing import CHANGED_FIELD, NEW_VALUE, can_change
-from domain.actions.conversations.enquiries.meant_requests import can_cancel
+from domain.actions.conversations.changing import CHANGED_FIELD, FURTHER_VALUES, NEW_VALUE, can_change
+from domain.actions.conversations.enquiries.meant_requests import can_cancel, shares_place
 from domain.actions.conversations.open_requests import list_candidates
 from domain.actions.conversations.turn_context import TurnContext
+from domain.actions.requests.change import list_changeable_fields
 from domain.conversation.dialogue.corrections import Correction, hear_earlier_answer, read_correction
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame, Reaction
+from domain.conversation.dialogue.restated_answers import read_restated_answers
+from domain.conversation.reading.command_fields import CODE_FIELD, MENU_INTENT
 from domain.conversation.reading.own_words import takes_back
 from domain.conversation.reading.vocabulary import CHANGE_INTENT
-from domain.parsing.negation import part_at_not
-from domain.parsing.places import correct_address, mentions_address
-from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of, read_once
+from domain.parsing.identifiers import find_tracking_codes
+from domain.parsing.negation import CANCEL_WORDS, find_negations, part_at_not
+from domain.parsing.places import correct_address, is_address, mentions_address
+from domain.parsing.tokens import Phrases, TokenStream, key_of, keys_in, keys_of, read_once
 from domain.parsing.word_lists import words_of
 from domain.requests.request import ServiceRequest
 from domain.values.errors import DomainError
@@ -31,6 +35,15 @@ _LEADING_WORDS: Phrases[bool] = Phrases({True: words_of("moods.leading_to_a_corr
 _INSTEAD_OF: Phrases[bool] = Phrases({True: words_of("moods.instead_of")})
 _WORDS_OF_MISTAKE = keys_in("moods.words_of_mistake")
 _WORDS_OF_CHANGING = keys_in("moods.words_of_changing")
+_MOST_CHANGED_VALUES = 2
+"""Answers that a text changes at once that says none of them as it is: one with more is an order."""
+_WORDS_OF_MEASURE = keys_in("moods.words_of_measure")
+_EARLIER_ORDER: Phrases[bool] = Phrases({True: words_of("moods.earlier_order")})
+_WISHES = keys_in("moods.wishes")
+_WORDS_OF_PLEA = keys_of("میشه", "میشود", "ممکنه", "امکان", "امکانش", "میتونید", "میتونین", "میتوانید", "لطفا", "mishe")
+_WORDS_OF_SHALL = keys_of("باشه", "باشد", "بیاد", "بیاید", "بیان", "bashe", "biad")
+_WORDS_OF_ANOTHER = keys_of("دوباره", "جدید", "دومی", "دوم")
+_WORDS_OF_SIZE = keys_of("متر", "متره", "مترم", "عرض", "عرضش", "طول", "طولش", "metr", "metre", "arz")
 _WORDS_FOR_PLACE = keys_of("آدرس", "آدرسش", "آدرسو", "نشانی", "نشونی", "محل", "محلش", "جاش", "address", "adres")
 _WORDS_OF_BEING = keys_in("values.words_of_being")
 
@@ -63,7 +76,7 @@ async def read_passing_change(turn: TurnContext, text: str, *, is_unknown: bool 
         return None
     slots: dict[str, object] = {"code": request.code}
     correction = _hear_correction(turn, request, text)
-    is_trusted = is_fresh and (is_unknown or corrects_something(text))
+    is_trusted = is_fresh and corrects_something(text)
     if correction and (is_trusted or _is_sure_value(turn, request, correction[0], text)):
         field_name, value = correction
         slots |= {CHANGED_FIELD: field_name} | ({NEW_VALUE: value} if value is not None else {})
@@ -80,7 +93,96 @@ def _is_sure_value(turn: TurnContext, request: ServiceRequest, field_name: str, 
     if field_name != "place" or not _WORDS_FOR_PLACE.isdisjoint(read_once(text).key_set):
         return True
     order = turn.conversation.grammar.parse_for_intent(_find_intent(turn, request), text, turn.sent_at)
-    return mentions_address(text) and not (order.slots.keys() - {"place"} if order else ())
+    address_text = " ".join(word for word in text.split() if key_of(word) not in _WORDS_OF_SHALL)
+    is_place = is_address(address_text) and _is_no_size(text) and not find_negations(read_once(text)).verbs
+    return is_place and not (order.slots.keys() - {"place"} if order else ())
+
+
+async def read_restated_change(turn: TurnContext, text: str) -> Reaction | None:
+    """Return the change of the one open request that a text says as it is and otherwise («۴ ساعت خواسته بودم، ۲ ساعت
+    بسه», «لودر فردا نه شنبه»), or wants otherwise; None where it says none, or of several requests.
+    """
+    top = turn.dialogue.top
+    if (top is not None and top.intent != MENU_INTENT) or not _may_restate(text) or _commands_change(turn, text):
+        return None
+    requests = await list_candidates(turn, CHANGE_INTENT)
+    named_codes = find_tracking_codes(text)
+    changes = [
+        (request, values)
+        for request in requests
+        if (not named_codes or request.code in named_codes)
+        and (values := _read_restated(turn, request, text, is_only=len(requests) == 1 or bool(named_codes)))
+    ]
+    if len(changes) != 1:
+        return None
+    request, values = changes[0]
+    (field_name, value), *further = values.items()
+    slots = {"code": request.code, CHANGED_FIELD: field_name, NEW_VALUE: value, FURTHER_VALUES: dict(further)}
+    turn.dialogue.frames = [Frame(CHANGE_INTENT, slots, plain=False)]
+    return turn.conversation.ask_next(turn.dialogue)
+
+
+def _commands_change(turn: TurnContext, text: str) -> bool:
+    """Return whether a text is the command of a change with its code, which needs no question («تغییر 123456789 …»)."""
+    message = turn.conversation.grammar.parse_message(text, turn.sent_at)
+    return message.intent == CHANGE_INTENT and CODE_FIELD.name in message.slots and CHANGED_FIELD in message.slots
+
+
+def _may_restate(text: str) -> bool:
+    """Return whether a text contradicts, measures or changes something, or speaks of an order that was sent; not where
+    it ends one, or asks («لودر شنبه میاد یا یکشنبه؟») without a plea («میشه … بیاد؟»).
+    """
+    stream, read = TokenStream(text), read_once(text)
+    if not CANCEL_WORDS.isdisjoint(read.key_set) or not _WORDS_OF_ANOTHER.isdisjoint(read.key_set):
+        return False
+    if read.asks and _WORDS_OF_PLEA.isdisjoint(read.key_set):
+        return False
+    return (
+        _wants_otherwise(text)
+        or bool(part_at_not(text)[1])
+        or bool(find_negations(read).refusals)
+        or _EARLIER_ORDER.occurs_in(stream)
+    )
+
+
+def _wants_otherwise(text: str) -> bool:
+    """Return whether a text says that something is to become otherwise, that it is too much, too little or enough and
+    orders nothing, or beside a tracking code that something shall be so.
+    """
+    keys = read_once(text).key_set
+    is_measured = bool(keys & _WORDS_OF_MEASURE) and keys.isdisjoint(_WISHES)
+    return changes_something(text) or is_measured or bool(keys & _WORDS_OF_SHALL and find_tracking_codes(text))
+
+
+def _read_restated(turn: TurnContext, request: ServiceRequest, text: str, *, is_only: bool) -> dict[str, object]:
+    """Return the new values of a request that a text says, by field. What says more than two where none is said as it
+    is, is an order of its own.
+    """
+    intent = _find_intent(turn, request)
+    form = turn.conversation.forms[intent] if intent else None
+    if form is None:
+        return {}
+    fields = list_changeable_fields(turn.dependencies, request, turn.actor)
+    frame = Frame(intent, dict(request.fields))
+    is_change = is_only and _wants_otherwise(text)
+    certain = read_restated_answers(frame, form, fields, text, turn.sent_at, is_change=False)
+    values = read_restated_answers(frame, form, fields, text, turn.sent_at, is_change=True) if is_change else certain
+    if values and (place := _read_other_place(turn, request, intent, text)):
+        values["place"] = place
+    return values if certain or len(values) <= _MOST_CHANGED_VALUES else {}
+
+
+def _read_other_place(turn: TurnContext, request: ServiceRequest, intent: str, text: str) -> str:
+    """Return the address beside what a text changes, where it is none of the one that the request has; else empty."""
+    order = turn.conversation.grammar.parse_for_intent(intent, text, turn.sent_at)
+    place = str(order.slots.get("place", "")) if order and "place" in request.fields else ""
+    is_other = mentions_address(place) and _is_no_size(place) and not shares_place(request, place)
+    return place if is_other else ""
+
+
+def _is_no_size(text: str) -> bool:
+    """Return whether a text does not say how wide or long something is («عرض کوچه ۴ متره»)."""
+    return _WORDS_OF_SIZE.isdisjoint(read_once(text).key_set)
 
 
 async def find_regretted_request(turn: TurnContext, text: str) -> ServiceRequest | None:

@@ -33,6 +33,60 @@ async def test_it_is_shown_and_changed_with_a_yes(town: Municipality, text: str,
     assert (await town.request(code)).fields == {**before, name: value}
 
 
+LOADER = {"machine": "loader", "count": 1, "hours": 4}
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("لودر فردا نه شنبه", {"date": "2026-11-28"}),
+        ("loader farda nayad shanbe biad", {"date": "2026-11-28"}),
+        ("سلام ۴ ساعت خواسته بودم ولی خاکش کم شد دیگه ۲ ساعت بسه", {"items": [{**LOADER, "hours": 2}]}),
+        ("4 saat ziade 2 saat", {"items": [{**LOADER, "hours": 2}]}),
+        ("دو ساعت بیشتر بشه", {"items": [{**LOADER, "hours": 6}]}),
+        ("میشه لودر ساعت ۱۰ بیاد به جای صبح زود؟", {"start": "10:00"}),
+        ("به جای فردا ساعت ۸ شنبه ساعت ۱۰ بیاد", {"date": "2026-11-28", "start": "10:00"}),
+        ("روزش بشه شنبه آدرس هم خیابان بسیج کنار مخابرات", {"date": "2026-11-28", "place": "خیابان بسیج کنار مخابرات"}),
+        ("کدم {code} ساعت شروعش ۱۱ باشه", {"start": "11:00"}),
+    ],
+)
+async def test_long_after_the_receipt_what_is_restated_is_changed(
+    town: Municipality, text: str, changes: dict[str, object]
+) -> None:
+    code = await town.order(ORDER)
+    town.advance(hours=1)
+    before = (await town.request(code)).fields
+    assert (await town.say(CITIZEN, text.format(code=code))).key == "sms.offer.change"
+    assert (await town.say(CITIZEN, "بله")).key == "sms.request_changed"
+    assert (await town.request(code)).fields == {**before, **changes}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "لودر ۲ ساعت شنبه ساعت ۹ خیابان بهار",
+        "یه لودر دوباره برای شنبه میخوام",
+        "لودر فردا میاد یا شنبه؟",
+        "۲ ساعت لودر میخوام",
+        "عرض کوچه ۴ متره",
+        "لودر فردا رو لغو کنید نه شنبه",
+    ],
+)
+async def test_a_new_order_a_question_or_an_ending_changes_nothing(town: Municipality, text: str) -> None:
+    await town.order(ORDER)
+    town.advance(hours=1)
+    assert (await town.say(CITIZEN, text)).key != "sms.offer.change"
+
+
+async def test_of_two_orders_the_one_that_is_said_as_it_is_is_changed(town: Municipality) -> None:
+    await town.order(ORDER)
+    later = await town.order(ORDER.replace("فردا", "پس‌فردا"))
+    town.advance(hours=1)
+    assert (await town.say(CITIZEN, "لودر پس فردا نه شنبه")).key == "sms.offer.change"
+    await town.say(CITIZEN, "بله")
+    assert (await town.request(later)).fields["date"] == "2026-11-28"
+
+
 REPORT = "شکایت تاکسی ۱۲ت۳۴۵-۵۹ راننده بدرفتاری کرد و کرایه زیاد گرفت"
 
 
@@ -86,10 +140,10 @@ async def test_a_score_in_words_is_asked_for_its_number_and_corrected_by_another
     assert "۵ از ۵" in (await town.say(CITIZEN, "نه همون ۵")).text
 
 
-@pytest.mark.parametrize("text", ["هوا خیلی گرمه", "نه", "خیابان بهار را آسفالت کنید"])
+@pytest.mark.parametrize("text", ["هوا خیلی گرمه", "نه", "خیابان بهار را آسفالت کنید", "آشغال کوچه", "تلفن بیمارستان"])
 async def test_other_texts_change_nothing(town: Municipality, text: str) -> None:
     await town.order(ORDER)
-    assert (await town.say(CITIZEN, text)).key != "sms.request_changed"
+    assert (await town.say(CITIZEN, text)).key not in {"sms.request_changed", "sms.offer.change"}
 
 
 async def test_long_after_the_receipt_the_only_request_is_changed_with_a_yes(town: Municipality) -> None:
@@ -117,6 +171,7 @@ async def test_long_after_the_receipt_the_only_request_is_changed_with_a_yes(tow
         ("مرخصی میخوام شنبه تا دوشنبه، بعدشم قیمت لودر چنده", ("مرخصی میخوام شنبه تا دوشنبه،", "قیمت لودر چنده")),
         ("لودر ۴ ساعت و گریدر ۲ ساعت فردا ساعت ۸ کوچه ۵", ()),
         ("راننده تاکسی بدرفتاری کرد و قیمت کرایه را زیاد گرفت", ()),
+        ("دیگه لازم نیست. لودر فردا رو لغو کنید و شنبه بمونه", ()),
     ],
 )
 def test_wishes_are_parted_where_both_are_sure(text: str, wishes: tuple[str, ...]) -> None:
