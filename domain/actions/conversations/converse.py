@@ -10,35 +10,16 @@ from dataclasses import replace
 from typing import Any
 
 from domain.actions.conversations import commands
-from domain.actions.conversations.enquiries.asides import (
-    answer_courtesy,
-    answer_emergency,
-    answer_secret,
-    asks_when,
-    warn_before,
+from domain.actions.conversations.doubted_steps import (
+    correct_instead,
+    doubt_forwarded,
+    find_late_answer,
+    offer_to_stranger,
 )
-from domain.actions.conversations.enquiries.meant_requests import (
-    choose_named_request,
-    find_abandoned_request,
-    list_refused_requests,
-)
-from domain.actions.conversations.enquiries.money_questions import answer_money_question
-from domain.actions.conversations.enquiries.passing_changes import (
-    changes_something,
-    corrects_something,
-    find_regretted_request,
-    read_passing_change,
-    read_restated_change,
-)
-from domain.actions.conversations.enquiries.payment_claims import answer_payment_claim
-from domain.actions.conversations.enquiries.priced_orders import read_priced_order
-from domain.actions.conversations.intents import (
-    LATE_ANSWER_INTENTS,
-    find_handler,
-    offer_menu,
-    offer_requests,
-    offer_service,
-)
+from domain.actions.conversations.enquiries.asides import answer_emergency, answer_secret, warn_before
+from domain.actions.conversations.enquiries.meant_requests import list_refused_requests
+from domain.actions.conversations.enquiries.passing_changes import corrects_something, read_passing_change
+from domain.actions.conversations.intents import LATE_ANSWER_INTENTS, find_handler, offer_menu, offer_service
 from domain.actions.conversations.later_texts import mention_later_texts, take_first_text
 from domain.actions.conversations.misread_texts import (
     OFFERED_INTENT,
@@ -46,44 +27,26 @@ from domain.actions.conversations.misread_texts import (
     find_open_offer,
     note_misread_texts,
 )
-from domain.actions.conversations.open_requests import list_candidates, read_open_answer
-from domain.actions.conversations.questions import render_offer
+from domain.actions.conversations.open_requests import list_candidates
 from domain.actions.conversations.refund_accounts import refuse_needless_iban
 from domain.actions.conversations.repeated_replies import vary_reply
 from domain.actions.conversations.turn_context import Outcome, TurnContext, Wrong, store_dialogue
+from domain.actions.conversations.uncalled_texts import find_meant_step, offer_cancelling, read_uncalled
 from domain.conversation.dialogue.answers import has_no_letters
-from domain.conversation.dialogue.frames import (
-    CONFIRM_STEP,
-    Ask,
-    Frame,
-    Left,
-    OptOut,
-    Perform,
-    Reaction,
-    Refused,
-    Unknown,
-)
+from domain.conversation.dialogue.frames import CONFIRM_STEP, Ask, Left, OptOut, Perform, Reaction, Refused, Unknown
 from domain.conversation.dialogue.offers import OPT_INTENTS
 from domain.conversation.dialogue.yes_no import read_yes_or_no
 from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.bot_commands import read_bot_command
 from domain.conversation.reading.command_fields import MENU_INTENT
-from domain.conversation.reading.endings import CANCEL_INTENT
 from domain.conversation.reading.own_words import takes_back
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
-from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.engine.engine import StepOutcome
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
 from domain.parsing.negation import find_negations
 from domain.parsing.tokens import TokenStream, read_once
-from domain.requests.request import ServiceRequest
 from domain.values.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
-from domain.values.reasons import ExpiredDialogueReason, UnsupportedReason
-
-_MOST_CHANGED_VALUES = 2
-"""Values that a text of a change names: of which request it is, and the new one."""
-_CHANGE_NAMES = frozenset({"code", "field"})
-"""Slots of a change that say of which request it is, or of which answer."""
+from domain.values.reasons import UnsupportedReason
 
 
 async def converse(
@@ -155,107 +118,15 @@ async def repeat_question(turn: TurnContext) -> RenderedMessage | None:
 
 async def _read_step(turn: TurnContext, text: str, *, is_command: bool, is_forwarded: bool) -> Outcome:
     """Return what a text comes to, in its dialogue and beside it; the errors are those of the dialogue."""
-    if not is_command and (uncalled := await _read_uncalled(turn, text, is_forwarded=is_forwarded)):
+    if not is_command and (uncalled := await read_uncalled(turn, text, is_forwarded=is_forwarded)):
         return uncalled
     read_step = turn.conversation.read_command if is_command else turn.conversation.read_text
     step = read_step(turn.dialogue, text, turn.sent_at)
     if is_forwarded:
-        step = _doubt_forwarded(turn, step)
+        step = doubt_forwarded(turn, step)
     elif not is_command:
-        step = await _offer_to_stranger(turn, step)
-    return await _correct_instead(turn, step, text) or _find_late_answer(turn, step, text) or step
-
-
-async def _correct_instead(turn: TurnContext, step: Reaction, text: str) -> Reaction | None:
-    """Return the change of what was just sent, where a text corrects it and would begin a form anew, or a change of any
-    request.
-    """
-    if not isinstance(step, Ask) or len(turn.dialogue.frames) != 1 or turn.had_dialogue:
-        return None
-    frame, is_form = step.frame, turn.conversation.forms[step.frame.intent].is_service_form
-    begins_form = corrects_something(text) and is_form and not frame.trail
-    becomes_otherwise = changes_something(text) and is_form and not _tells_order(frame)
-    changes_any = frame.intent == CHANGE_INTENT and frame.slots.keys().isdisjoint(_CHANGE_NAMES)
-    if not (begins_form or becomes_otherwise or (changes_any and corrects_something(text))):
-        return None
-    frames, turn.dialogue.frames = turn.dialogue.frames, []
-    passing_step = await read_passing_change(turn, text)
-    turn.dialogue.frames = turn.dialogue.frames if passing_step else frames
-    return passing_step
-
-
-def _tells_order(frame: Frame) -> bool:
-    """Return whether a form that has begun says more than of what it is and one thing beside that: it is a new one."""
-    return len(frame.stated_slots) > _MOST_CHANGED_VALUES
-
-
-async def _read_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) -> Outcome | None:
-    """Return what a text does that answers what is open («خوب بود ممنون»), or is a courtesy; None for others."""
-    if not is_forwarded and (claim_reply := await answer_payment_claim(turn, text)):
-        return claim_reply
-    if not is_forwarded and (open_step := await _read_named(turn, text)):
-        return open_step
-    if not is_forwarded and (change_step := await read_restated_change(turn, text)):
-        return change_step
-    if not is_forwarded and (request := await find_regretted_request(turn, text)):
-        return await _offer_cancelling(turn, [request])
-    return answer_courtesy(turn, text) or await answer_money_question(turn, text)
-
-
-async def _read_named(turn: TurnContext, text: str) -> Reaction | None:
-    return await choose_named_request(turn, text) or await read_open_answer(turn, text)
-
-
-def _find_late_answer(turn: TurnContext, step: Reaction, text: str) -> RenderedMessage | None:
-    """Return the reply to what answers a question whose time is over; None for anything else."""
-    late = turn.late_question
-    if late and isinstance(step, OptOut) and late.may_mean_number(text):
-        turn.intent = "unknown"
-        return turn.render_error(ExpiredDialogue(reason=ExpiredDialogueReason.NUMBER))
-    if late and isinstance(step, Ask) and step.frame.intent in LATE_ANSWER_INTENTS and not step.frame.slots:
-        turn.dialogue.frames.clear()
-        turn.intent = "unknown"
-        return turn.render_error(ExpiredDialogue())
-    return None
-
-
-def _doubt_forwarded(turn: TurnContext, step: Reaction) -> Reaction:
-    """Return what a forwarded text comes to: what it would do is asked once, and it stops no messages."""
-    if isinstance(step, OptOut):
-        return Unknown()
-    if not isinstance(step, Perform) or step.frame.asked == CONFIRM_STEP:
-        return step
-    intent = step.frame.intent
-    if not (turn.conversation.forms[intent].is_service_form or turn.conversation.grammar.is_binding(intent)):
-        return step
-    step.frame.plain = False
-    turn.dialogue.frames.append(step.frame)
-    return turn.conversation.ask_next(turn.dialogue)
-
-
-async def _offer_to_stranger(turn: TurnContext, step: Reaction) -> Reaction:
-    """Return what a text comes to that only makes a form of drivers likely («شنبه امتحان دارم»): a line that is no
-    driver's or owner's is offered it.
-    """
-    if not isinstance(step, Ask | Perform) or not _is_drivers_form_likely(turn, step.frame):
-        return step
-    service = turn.conversation.forms[step.frame.intent].service
-    try:
-        fill = await service.fill_form(turn.uow, turn.actor.identifier, step.frame.slots) if service.fill_form else None
-    except DomainError:  # a plate that nobody has: it is asked for
-        return step
-    if fill is None or service.subject_field in {*fill.found_values, *fill.remaining_choices}:
-        return step
-    turn.dialogue.frames = [frame for frame in turn.dialogue.frames if frame is not step.frame]
-    return Unknown((step.frame.intent,))
-
-
-def _is_drivers_form_likely(turn: TurnContext, frame: Frame) -> bool:
-    """Return whether a form that drivers and owners ask for begins with this text, and was not plainly called."""
-    if turn.had_dialogue or frame.plain or frame.intent == MENU_INTENT:
-        return False
-    intent = turn.conversation.grammar.find_intent(frame.intent)
-    return intent is not None and intent.is_for_drivers and turn.conversation.forms[frame.intent].is_service_form
+        step = await offer_to_stranger(turn, step)
+    return await correct_instead(turn, step, text) or find_late_answer(turn, step, text) or step
 
 
 async def _complete_step(turn: TurnContext, step: Ask | Perform) -> Reaction | Wrong:
@@ -358,23 +229,12 @@ async def _answer_refusal(turn: TurnContext, step: Refused) -> Outcome:
     if not requests or (len(requests) > 1 and not is_taken_back):
         turn.intent = REFUSED_INTENT
         return turn.render("sms.none_to.cancel" if is_taken_back and not requests else "sms.refused")
-    return await _offer_cancelling(turn, requests)
-
-
-async def _offer_cancelling(turn: TurnContext, requests: Sequence[ServiceRequest]) -> RenderedMessage:
-    """Ask whether the one request that is meant shall end, or which of several."""
-    frame = Frame(CANCEL_INTENT, asked="code", plain=False, one_shot=False)
-    turn.dialogue.frames.append(frame)
-    turn.intent, turn.asks_question = CANCEL_INTENT, True
-    if len(requests) == 1:
-        frame.slots["code"], frame.asked = requests[0].code, CONFIRM_STEP
-        return await render_offer(turn, frame)
-    return offer_requests(turn, frame, requests)
+    return await offer_cancelling(turn, requests)
 
 
 async def _answer_unknown(turn: TurnContext, step: Unknown) -> Outcome:
     """Take what nobody understood for what is meant by what is open; else offer what is near."""
-    if meant_step := await _find_meant_step(turn, turn.text):
+    if meant_step := await find_meant_step(turn, turn.text):
         return meant_step
     stream = TokenStream(turn.text)
     denied = find_negations(read_once(turn.text))
@@ -399,23 +259,6 @@ def _ask_what_was_meant(turn: TurnContext, intents: Sequence[str]) -> RenderedMe
     turn.intent = OFFERED_INTENT
     wanted = turn.text_of(f"intents.{intents[0]}")
     return offer_service(turn, "sms.did_you_mean_one", intents[0], turn.text, wanted=wanted)
-
-
-async def _find_meant_step(turn: TurnContext, text: str) -> Outcome | None:
-    """Return what a text comes to that calls nothing: an answer to what is open, a correction of what was just sent, a
-    request given up, or the question when somebody comes; None where it is none of these.
-    """
-    if turn.dialogue.top is not None:
-        return None
-    if turn.had_dialogue and (open_step := await read_open_answer(turn, text)):
-        return open_step
-    if later_step := await read_priced_order(turn, text) or await read_passing_change(turn, text, is_unknown=True):
-        return later_step
-    if request := await find_abandoned_request(turn, text):
-        return await _offer_cancelling(turn, [request])
-    if asks_when(text) and await list_candidates(turn, CANCEL_INTENT):
-        return turn.conversation.begin_intent(turn.dialogue, "track", {}, turn.sent_at)
-    return None
 
 
 async def _may_offer(turn: TurnContext, intent: str, stream: TokenStream) -> bool:

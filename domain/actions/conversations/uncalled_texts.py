@@ -1,0 +1,72 @@
+"""Texts that call nothing by a keyword: what they mean by what is open, was sent just now, or is a courtesy («خوب بود
+ممنون», «لودر فردا نه شنبه», «دیگه لازم نیست خودمان جمعش کردیم»).
+"""
+
+from collections.abc import Sequence
+
+from domain.actions.conversations.enquiries.asides import answer_courtesy, asks_when
+from domain.actions.conversations.enquiries.meant_requests import choose_named_request, find_abandoned_request
+from domain.actions.conversations.enquiries.money_questions import answer_money_question
+from domain.actions.conversations.enquiries.passing_changes import (
+    find_regretted_request,
+    read_passing_change,
+    read_restated_change,
+)
+from domain.actions.conversations.enquiries.payment_claims import answer_payment_claim
+from domain.actions.conversations.enquiries.priced_orders import read_priced_order
+from domain.actions.conversations.intents import offer_requests
+from domain.actions.conversations.open_requests import list_candidates, read_open_answer
+from domain.actions.conversations.questions import render_offer
+from domain.actions.conversations.turn_context import Outcome, TurnContext
+from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame
+from domain.conversation.reading.endings import CANCEL_INTENT
+from domain.messages.catalogue import RenderedMessage
+from domain.requests.request import ServiceRequest
+
+
+async def read_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) -> Outcome | None:
+    """Return what a text does that answers what is open («خوب بود ممنون»), or is a courtesy; None for others."""
+    if not is_forwarded and (own_step := await _read_about_own(turn, text)):
+        return own_step
+    return answer_courtesy(turn, text) or await answer_money_question(turn, text)
+
+
+async def _read_about_own(turn: TurnContext, text: str) -> Outcome | None:
+    """Return what a text does with its writer's own requests and bills; None where it does nothing."""
+    step: Outcome | None = (
+        await answer_payment_claim(turn, text)
+        or await choose_named_request(turn, text)
+        or await read_open_answer(turn, text)
+        or await read_restated_change(turn, text)
+    )
+    if step is None and (request := await find_regretted_request(turn, text)):
+        return await offer_cancelling(turn, [request])
+    return step
+
+
+async def find_meant_step(turn: TurnContext, text: str) -> Outcome | None:
+    """Return what a text comes to that calls nothing: an answer to what is open, a correction of what was just sent, a
+    request given up, or the question when somebody comes; None where it is none of these.
+    """
+    if turn.dialogue.top is not None:
+        return None
+    if turn.had_dialogue and (open_step := await read_open_answer(turn, text)):
+        return open_step
+    if later_step := await read_priced_order(turn, text) or await read_passing_change(turn, text, is_unknown=True):
+        return later_step
+    if request := await find_abandoned_request(turn, text):
+        return await offer_cancelling(turn, [request])
+    if asks_when(text) and await list_candidates(turn, CANCEL_INTENT):
+        return turn.conversation.begin_intent(turn.dialogue, "track", {}, turn.sent_at)
+    return None
+
+
+async def offer_cancelling(turn: TurnContext, requests: Sequence[ServiceRequest]) -> RenderedMessage:
+    """Ask whether the one request that is meant shall end, or which of several."""
+    frame = Frame(CANCEL_INTENT, asked="code", plain=False, one_shot=False)
+    turn.dialogue.frames.append(frame)
+    turn.intent, turn.asks_question = CANCEL_INTENT, True
+    if len(requests) == 1:
+        frame.slots["code"], frame.asked = requests[0].code, CONFIRM_STEP
+        return await render_offer(turn, frame)
+    return offer_requests(turn, frame, requests)
