@@ -106,23 +106,6 @@ async def test_a_report_is_corrected_in_passing(taxis: TaxiOrganisation) -> None
     assert "346" in (await taxis.town.request(code)).fields["plate"]
 
 
-@pytest.mark.parametrize("text", ["کی میان؟", "پس کی زنگ میزنید", "چه ساعتی میاید؟"])
-@pytest.mark.parametrize("state", ["submitted", "awaiting_payment", "paid", "scheduled"])
-async def test_when_somebody_comes_is_answered_after_every_step(town: Municipality, state: str, text: str) -> None:
-    code = await town.reach(state)
-    heard = await town.say(CITIZEN, text)
-    assert (heard.key, heard.code) == (f"services.machinery.status.{state}", code)
-
-
-async def test_a_machine_that_does_not_come_is_told_as_late_and_its_unit_hears_once(town: Municipality) -> None:
-    code = await town.reach("scheduled")
-    town.advance(hours=48)
-    for _ in range(2):
-        heard = await town.say(CITIZEN, "کی میان؟")
-        assert (heard.key, heard.code) == ("services.machinery.late.scheduled", code)
-    assert [event.event for event in await town.history(code)].count("sla_broken") == 1
-
-
 async def test_a_fire_beside_another_wish_is_heard(taxis: TaxiOrganisation) -> None:
     heard = await taxis.town.say(CITIZEN, "قیمت لودر ساعتی چنده؟ خونمون آتیش گرفته زنگ بزنید")
     assert "۱۲۵" in heard.text
