@@ -2,6 +2,8 @@
 offered, or the ways out of a form.
 """
 
+from dataclasses import replace
+
 from domain.actions.conversations.intents import offer_service
 from domain.actions.conversations.questions import describe_ways_out
 from domain.actions.conversations.turn_context import TurnContext
@@ -14,19 +16,27 @@ MOST_EXAMPLES = 3
 _BILL_KEYS = frozenset(
     {"sms.pay", "sms.pay_bill", "sms.bills", "sms.pay_merged", "sms.pay_merged_until", "sms.nothing_to_pay"}
 )
-"""Texts of bills: their numbers and links are copied, and stay alone."""
+"""Texts of bills: their numbers and links are copied, and stay alone at the end."""
 
 
 def vary_reply(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
     """Return a reply in other words than the text that this line was sent last."""
-    if turn.has_acted or reply.key in _BILL_KEYS or _answers_another_question(turn):
+    if turn.has_acted or _answers_another_question(turn):
         return reply
+    if reply.key in _BILL_KEYS:
+        return _repeat_bill(turn, reply) if _was_sent_last(turn, reply) else reply
     if _was_sent_last(turn, reply):
         return _say_more(turn, reply)
     has_more_words = f"{reply.key}_again" in turn.dependencies.catalogue
     may_be_third = has_more_words or close_up_codes(reply.text) in close_up_codes(turn.last_sent_text)
     is_third = may_be_third and _was_sent_last(turn, _say_more(turn, reply))
     return _offer_person(turn, reply) if is_third else reply
+
+
+def _repeat_bill(turn: TurnContext, bill: RenderedMessage) -> RenderedMessage:
+    """Return a bill that was sent last, below what may be done where it does not answer what was asked."""
+    first_line = turn.render("sms.bill_again")
+    return replace(bill, text=f"{first_line.text}\n{bill.text}", part_budget=first_line.part_budget + bill.part_budget)
 
 
 def _answers_another_question(turn: TurnContext) -> bool:

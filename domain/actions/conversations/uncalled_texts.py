@@ -5,7 +5,11 @@
 from collections.abc import Sequence
 
 from domain.actions.conversations.enquiries.asides import answer_courtesy, asks_when
-from domain.actions.conversations.enquiries.meant_requests import choose_named_request, find_abandoned_request
+from domain.actions.conversations.enquiries.meant_requests import (
+    can_cancel,
+    choose_named_request,
+    find_abandoned_request,
+)
 from domain.actions.conversations.enquiries.money_questions import answer_money_question
 from domain.actions.conversations.enquiries.passing_changes import (
     find_regretted_request,
@@ -19,8 +23,9 @@ from domain.actions.conversations.open_requests import list_candidates, read_ope
 from domain.actions.conversations.questions import render_offer
 from domain.actions.conversations.turn_context import Outcome, TurnContext
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame
-from domain.conversation.reading.endings import CANCEL_INTENT
-from domain.messages.catalogue import RenderedMessage
+from domain.conversation.reading.endings import CANCEL_INTENT, gives_up
+from domain.messages.catalogue import RenderedMessage, join_messages
+from domain.parsing.identifiers import find_tracking_codes
 from domain.requests.request import ServiceRequest
 
 
@@ -33,15 +38,31 @@ async def read_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) -> 
 
 async def _read_about_own(turn: TurnContext, text: str) -> Outcome | None:
     """Return what a text does with its writer's own requests and bills; None where it does nothing."""
+    if claim_reply := await answer_payment_claim(turn, text):
+        return await _offer_ending_beside(turn, text, claim_reply)
     step: Outcome | None = (
-        await answer_payment_claim(turn, text)
-        or await choose_named_request(turn, text)
+        await choose_named_request(turn, text)
         or await read_open_answer(turn, text)
         or await read_restated_change(turn, text)
     )
     if step is None and (request := await find_regretted_request(turn, text)):
         return await offer_cancelling(turn, [request])
     return step
+
+
+async def _offer_ending_beside(turn: TurnContext, text: str, claim_reply: RenderedMessage) -> RenderedMessage:
+    """Return what is known of a payment, and where its text gives up what was paid for, the question whether that ends
+    («پرداخت کردم ولی دیگه نمی‌خوام، پولم برگرده»).
+    """
+    if turn.dialogue.top is not None or not gives_up(text):
+        return claim_reply
+    named_codes = find_tracking_codes(text)
+    requests = [
+        request
+        for request in await list_candidates(turn, CANCEL_INTENT)
+        if can_cancel(turn, request) and (not named_codes or request.code in named_codes)
+    ]
+    return join_messages(claim_reply, await offer_cancelling(turn, requests)) if requests else claim_reply
 
 
 async def find_meant_step(turn: TurnContext, text: str) -> Outcome | None:

@@ -92,6 +92,13 @@ def _is_withheld(word_keys: list[str], negation: Negation) -> bool:
     return not _RIGHT_WORDS.isdisjoint(before) or verb in _SAYING_WORDS or is_of_others
 
 
+def gives_up(text: str) -> bool:
+    """Return whether a text ends something, or does not want it any more."""
+    stream = TokenStream(text)
+    is_ended = not _ENDING_WORDS.isdisjoint(stream.read.key_set) and not forbids_ending(stream)
+    return is_ended or find_negations(stream.read).withdraws_order
+
+
 def read_ending_parts(text: str) -> EndingParts:
     """Return what a text says of what stays and of what ends, part by part."""
     stream = TokenStream(text)

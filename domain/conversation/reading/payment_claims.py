@@ -41,6 +41,11 @@ _CLAIMS: Phrases[bool] = Phrases(
 )
 _MONEY_PHRASES: Phrases[bool] = Phrases({True: _MONEY})
 _POURED: Phrases[bool] = Phrases({True: words_of("intents.poured")})
+_CARDS: Phrases[bool] = Phrases({True: words_of("intents.cards")})
+_PASSED_WORDS: Phrases[bool] = Phrases({True: _PASSED})
+_PAYERS: Phrases[bool] = Phrases({True: words_of("intents.payers")})
+_PAID_BY_OTHERS: Phrases[bool] = Phrases({True: words_of("intents.paid_by_others")})
+_ARRIVALS: Phrases[bool] = Phrases({True: words_of("intents.asking_for_arrival")})
 _MOST_WORDS_BETWEEN = 5
 _HAVING_SLIP: Phrases[bool] = Phrases({True: tuple(_join(_SLIP, _HAVING))})
 _NOT_DONE = keys_in("intents.not_done")
@@ -57,14 +62,21 @@ def claims_payment(text: str) -> bool:
     return any(denied_starts.isdisjoint(range(start, end)) for start, _, end in claims)
 
 
+def asks_arrival(text: str) -> bool:
+    """Return whether a text asks whether money has arrived («رسیده دستتون؟»)."""
+    return _ARRIVALS.occurs_in(TokenStream(text))
+
+
 def _find_apart(stream: TokenStream) -> list[tuple[int, bool, int]]:
-    """Find money and what was done with it with words between: «پول رو به حساب شهرداری ریختم»."""
-    poured = [(start, end) for start, _, end in _POURED.find_in(stream)]
+    """Find what paying is said with, and that it was done, with words between: «پول رو به حساب شهرداری ریختم», «با کارت
+    پسرم دادم», «شوهرم دیروز پرداخت کرد».
+    """
     return [
-        (money_start, True, end)
-        for money_start, _, money_end in _MONEY_PHRASES.find_in(stream)
-        for start, end in poured
-        if 0 <= start - money_end <= _MOST_WORDS_BETWEEN
+        (start, True, done_end)
+        for subject, done in ((_MONEY_PHRASES, _POURED), (_CARDS, _PASSED_WORDS), (_PAYERS, _PAID_BY_OTHERS))
+        for start, _, end in subject.find_in(stream)
+        for done_start, _, done_end in done.find_in(stream)
+        if 0 <= done_start - end <= _MOST_WORDS_BETWEEN
     ]
 
 

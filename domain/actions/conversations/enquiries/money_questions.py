@@ -20,10 +20,11 @@ _SUBJECTS: Phrases[str] = Phrases(
         "instalments": words_of("intents.asking_for_instalments"),
         "discount": words_of("intents.asking_for_discount"),
         "deadline": words_of("intents.asking_for_time_to_pay"),
-        "refund": words_of("intents.asking_for_refund"),
+        "refund": words_of("intents.asking_for_refund") + words_of("intents.asking_for_arrival"),
         "no_account": words_of("intents.having_no_account"),
     }
 )
+_SUBJECTS_OF_BILLS = frozenset({"instalments", "discount", "deadline"})
 _INTENTS_OF_MONEY = frozenset({UNKNOWN_INTENT, "pay", "track", IBAN_INTENT})
 """Intents that a question about money may be taken for by its words."""
 
@@ -34,9 +35,8 @@ async def answer_money_question(turn: TurnContext, text: str) -> RenderedMessage
     """
     stream = TokenStream(text)
     subject = next((match[1] for match in _SUBJECTS.find_in(stream)), None)
-    is_question = stream.read.word_count <= MOST_WORDS_OF_A_QUESTION  # a longer text tells of something
     is_form_open = any(frame.intent != IBAN_INTENT for frame in turn.dialogue.frames)
-    if subject is None or is_form_open or not is_question:
+    if subject is None or is_form_open or not await _is_question(turn, stream, subject):
         return None
     message = turn.dependencies.grammar.parse_message(text, turn.sent_at)
     if message.intent not in _INTENTS_OF_MONEY or message.slots:
@@ -45,6 +45,14 @@ async def answer_money_question(turn: TurnContext, text: str) -> RenderedMessage
     if reply is not None:
         turn.intent = MONEY_INTENT
     return reply
+
+
+async def _is_question(turn: TurnContext, stream: TokenStream, subject: str) -> bool:
+    """Return whether a text asks: a longer one tells of something, unless there is a bill that it may be about."""
+    is_short = stream.read.word_count <= MOST_WORDS_OF_A_QUESTION
+    return is_short or (
+        subject in _SUBJECTS_OF_BILLS and bool(await list_payable_own_bills(turn, turn.actor.identifier))
+    )
 
 
 async def _answer_subject(turn: TurnContext, subject: str, *, is_called: bool) -> RenderedMessage | None:

@@ -16,15 +16,18 @@ from domain.actions.conversations.enquiries.asides import (
     widen_for_question,
 )
 from domain.actions.conversations.turn_context import TurnContext
+from domain.actions.refunds.accounts import find_own_refunds
 from domain.authorization.request_policy import is_citizen_of
 from domain.bills.bill import Bill, BillState
 from domain.bills.payment_claim import ClaimDetails, PaymentClaim
 from domain.blocks.charging import list_request_bills
 from domain.conversation.buttons.answers import ButtonVerb, verb_button
 from domain.conversation.dialogue.asking import MOST_WORDS_OF_A_QUESTION
+from domain.conversation.reading.endings import CANCEL_INTENT
 from domain.conversation.reading.guessing import HELP_INTENT, understand_message
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.reading.payment_claims import (
+    asks_arrival,
     claims_payment,
     has_slip,
     is_short,
@@ -42,9 +45,14 @@ from domain.values.text import group_digits, persian_digits
 CLAIM_INTENT = "pay"
 """The intent under which such a text is kept."""
 
-_INTENTS_OF_MONEY = frozenset({UNKNOWN_INTENT, CLAIM_INTENT, "tariff", "track", "list", "who_read", HELP_INTENT})
+_INTENTS_OF_MONEY = frozenset(
+    {UNKNOWN_INTENT, CLAIM_INTENT, "tariff", "track", "list", "who_read", CANCEL_INTENT, HELP_INTENT}
+)
 """Intents that a text may be taken for by its words while it says only that money was paid."""
 
+
+_NAMING_SLOTS = frozenset({"bill_id", "code"})
+"""Slots that name a bill, or what it is for."""
 
 _SLIP_FOLLOWS = timedelta(hours=1)
 """Time after a claim within which a photo is taken for its slip."""
@@ -60,7 +68,7 @@ async def answer_payment_claim(turn: TurnContext, text: str) -> RenderedMessage 
     """Return what is known of the money of who says to have paid, whatever is asked meanwhile; None for any other text,
     where an officer's question waits, which it may answer, and where it tells something of the form that waits.
     """
-    if not claims_payment(text):
+    if not (claims_payment(text) or (asks_arrival(text) and await _may_have_paid(turn))):
         return await _complete_claim(turn, text)
     if _is_own_text(turn, text) or tells_of_form(turn, text):
         return None
@@ -68,6 +76,11 @@ async def answer_payment_claim(turn: TurnContext, text: str) -> RenderedMessage 
     if message.intent not in _INTENTS_OF_MONEY or await _has_question(turn):
         return None
     bills = await _find_named_bills(turn, message)
+    if bills is None and not message.slots.keys().isdisjoint(_NAMING_SLOTS):
+        turn.intent = CLAIM_INTENT
+        return turn.render(
+            "sms.claim.of_another", count=persian_digits(turn.dependencies.policy.settlement_banking_days)
+        )
     if bills is None:
         bills = await _list_own_bills(turn)
     if asks_own_words(turn) and not (bills and offer_to_keep(turn, text)):
@@ -75,6 +88,13 @@ async def answer_payment_claim(turn: TurnContext, text: str) -> RenderedMessage 
     turn.intent = CLAIM_INTENT
     reply = await _describe_bills(turn, bills, text)
     return widen_for_question(reply) if turn.dialogue.top else reply
+
+
+async def _may_have_paid(turn: TurnContext) -> bool:
+    """Return whether somebody who asks after money means what they paid: no money is on its way back to them."""
+    refunds = await find_own_refunds(turn, turn.actor.identifier)
+    is_refunded = bool(refunds.free_amount or refunds.sent_amount or refunds.card_amount)
+    return not is_refunded and bool(await _list_own_bills(turn))
 
 
 async def _complete_claim(turn: TurnContext, text: str) -> RenderedMessage | None:

@@ -9,6 +9,7 @@ from tests.support.scenarios.taxi_organisation import TaxiOrganisation
 INSTALMENTS = (
     "قسطی میشه؟", "قسطی میشه پرداخت کنم", "میتونم در چند قسط بدم", "نصفش رو الان بدم نصفش بعد؟", "اقساط دارید؟",
     "نصف نصف بدم؟", "یکجا ندارم", "چند مرحله پرداخت کنم میشه", "چک قبول می‌کنید؟", "ghesti mishe",
+    "میشه دو قسط بدم یا یه کم صبر کنید؟ نمیخوام هم از نوبت بیفتم، شوهرم صیاده دستمون خالیه",
 )  # fmt: skip
 DISCOUNT = (
     "تخفیف نمیدید؟", "تخفیف دارید؟", "برای جانباز تخفیف هست", "یه تخفیفی بدید خیلی گرونه", "نمیشه ارزون‌تر حساب کنید",
@@ -21,7 +22,7 @@ DEADLINE = (
 )  # fmt: skip
 REFUND = (
     "کی واریز میشه؟", "کی واریز می‌کنید", "پولم کی برمیگرده", "کی پولمو پس میدید", "کی به حسابم میاد",
-    "هنوز پولمو واریز نکردید",
+    "هنوز پولمو واریز نکردید", "پولم چطوری برمیگرده؟",
 )  # fmt: skip
 IBAN = "IR910120000000100324200001"
 
@@ -120,3 +121,11 @@ async def test_who_is_asked_for_an_account_may_ask_when_the_money_comes(town: Mu
     answered = await town.say(CITIZEN, "کی واریز میشه؟")
     assert (answered.key, "شماره شبا درست نیست" in answered.text) == ("sms.money.refund_wanted", False)
     assert (await town.say(CITIZEN, IBAN)).key == "sms.offer.iban"
+
+
+async def test_a_bill_that_is_asked_for_again_says_first_what_else_may_be_meant(town: Municipality) -> None:
+    await town.reach("awaiting_payment")
+    bill, again = [(await town.say(CITIZEN, text)).text for text in ("قبضم چقدره", "قبض منو بفرستید")]
+    first_line, _, rest = again.partition("\n")
+    assert "پرداخت کردم" in first_line
+    assert rest == bill

@@ -11,7 +11,7 @@ from domain.bills.payment_claim import ClaimDetails
 from domain.conversation.reading.payment_claims import claims_payment, names_slip, read_claim_details
 from domain.values.actors import Role
 from domain.values.text import fold_text
-from tests.support.municipality import CITIZEN, TUESDAY_MORNING, Municipality, actor
+from tests.support.municipality import CITIZEN, NEIGHBOUR, TUESDAY_MORNING, Municipality, actor
 
 PAID = [f"{what} {done}" for what in ("پرداخت", "واریز", "کارت به کارت") for done in ("کردم", "کردیم", "کرده‌ام")]
 HANDED = [f"{what} {given}" for what in ("پولشو", "پول رو", "هزینه را") for given in ("دادم", "ریختم", "واریز کردم")]
@@ -221,3 +221,42 @@ async def test_money_for_a_bill_whose_time_ran_out_is_looked_for_too(town: Munic
     assert town.rows("SELECT reference FROM payment_claims") == [("88123456",)]
     town.advance(days=40)
     assert (await town.say(CITIZEN, "کارت به کارت کردم")).key == "sms.claim.no_bill"
+
+
+@pytest.mark.parametrize(
+    "text", ["با کارت پسرم دادم رسیده دستتون؟", "پولم رسیده یا نرسیده؟", "شوهرم دیروز پولشو داد", "poolam reside?"]
+)
+@pytest.mark.parametrize(("state", "key"), [("awaiting_payment", "sms.claim.unseen"), ("paid", "sms.claim.arrived")])
+async def test_who_asks_whether_money_arrived_is_told(town: Municipality, text: str, state: str, key: str) -> None:
+    await town.reach(state)
+    assert (await town.say(CITIZEN, text)).key == key
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "سلام من پولشو دیروز پرداخت کردم ولی دیگه نمیخوام لغو کنید پولم برگرده",
+        "پول دادم دیگه نمیخوام لودر رو",
+        "لغو {code} پرداخت کرده بودم",
+    ],
+)
+@pytest.mark.parametrize("state", ["awaiting_payment", "paid"])
+async def test_who_paid_and_gives_up_hears_of_the_money_and_is_asked_once(
+    town: Municipality, state: str, text: str
+) -> None:
+    code = await town.reach(state)
+    heard = await town.say(CITIZEN, text.format(code=code))
+    assert heard.key.startswith("sms.claim.")
+    assert "لغو شود؟" in heard.text
+    assert (await town.request(code)).state == state
+    await town.say(CITIZEN, "بله")
+    assert (await town.request(code)).state == "cancelled"
+
+
+async def test_who_paid_for_somebody_else_learns_nothing_of_the_request(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment")
+    heard = await town.say(NEIGHBOUR, f"قبض با کد {code} را پرداخت کردم")
+    assert (heard.key, "ماشین" in heard.text) == ("sms.claim.of_another", False)
+    town.advance(minutes=3)
+    unknown = await town.say(NEIGHBOUR, "قبض با کد 290226841 را پرداخت کردم")
+    assert unknown.text.startswith(heard.text)
