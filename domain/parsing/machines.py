@@ -18,7 +18,7 @@ from domain.parsing.numerals import (
     read_count_behind,
     read_number_at,
 )
-from domain.parsing.places import is_place_number, is_place_trade
+from domain.parsing.places import is_named_road_number, is_place_number, is_place_trade
 from domain.parsing.slips import end_of_slip, is_left_out
 from domain.parsing.slots import MessageReader
 from domain.parsing.spelling import Spelling
@@ -298,7 +298,9 @@ def _may_begin_machine(key: str) -> bool:
 
 def _read_machine_at(stream: TokenStream, index: int) -> _MachineMention | None:
     """Read «لودر», «۲ لودر», «دو دستگاه لودر», «لودر ۲ دستگاه», «لودر (۲)» at a place."""
-    number = None if is_place_number(stream, index) else read_number_at(stream, index)
+    is_counted = stream.key_at(index + 1) in UNIT_WORDS
+    is_of_place = is_place_number(stream, index) or (is_named_road_number(stream, index) and not is_counted)
+    number = None if is_of_place else read_number_at(stream, index)
     count, count_end = number if number and number[0] <= _MOST_MACHINES else (1, index + is_short_one(stream, index))
     name_index = stream.skip(count_end, UNIT_WORDS)
     machine_match = None if is_place_trade(stream, name_index) else _MACHINE_PHRASES.match_at(stream, name_index)

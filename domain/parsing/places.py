@@ -55,6 +55,12 @@ def is_road_number(stream: TokenStream, index: int) -> bool:
     return _word_before(stream, index) in _NUMBERED_PLACES | _ROAD_WORDS
 
 
+def is_named_road_number(stream: TokenStream, index: int) -> bool:
+    """Return whether the number at a place may be the one of a road that is named («کوچه گلستان ۵»)."""
+    is_named = index >= 2 and not stream.is_mark_at(index - 1) and not stream.digits_at(index - 1)
+    return is_named and bool(stream.digits_at(index)) and stream.raw_at(index - 2) in _NUMBERED_PLACES | _ROAD_WORDS
+
+
 def is_street_date(stream: TokenStream, index: int, *, is_remembrance: bool) -> bool:
     """Return whether a day of a month names a street, or what lies in it when the day is one of remembrance."""
     word_before = _word_before(stream, index)

@@ -176,3 +176,19 @@ def test_a_place_within_what_is_told(text: str, place: str | None) -> None:
 
     assert message is not None
     assert message.slots.get("place") == place
+
+
+@each_row(
+    ("text", "count"),
+    [
+        ("کوچه گلستان ۵ لودر میخوام", 1),
+        ("خیابان امام، ۲ لودر ۳ ساعت", 2),
+        ("خیابان امام ۲ تا لودر", 2),
+        ("کوچه ۵ دو لودر", 2),
+    ],
+)
+def test_the_number_of_a_road_counts_no_machines(text: str, count: int) -> None:
+    message = GRAMMAR.parse_for_intent("machinery", text, NOW)
+
+    assert message is not None
+    assert [item["count"] for item in message.as_json()["slots"]["items"]] == [count]

@@ -118,3 +118,4 @@ async def test_list_pay_and_comment(experts: Experts, town: Municipality) -> Non
     assert bill.bill_id in heard.text
     assert (await town.say(CITIZEN, f"قبض {bill.bill_id}")).key == "sms.pay"
     assert (await town.say(CITIZEN, "نظر کارشناسی بسیار کند")).key.startswith("sms.comment_kept")
+    assert (await town.say(CITIZEN, "نظر کارشناسی برای ترک دیوار")).key.startswith("services.expert.")
