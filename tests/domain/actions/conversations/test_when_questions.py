@@ -1,4 +1,4 @@
-"""Who asks when somebody comes, calls, answers or pays is answered by how the request stands, in every service."""
+"""Questions when somebody comes, calls, answers or pays: answered by how the request stands, in every service."""
 
 import pytest
 
