@@ -25,7 +25,7 @@ from domain.engine.overdue import SLA_BROKEN
 from domain.language.message_links import LinkSubject
 from domain.language.service import Notice, Trigger
 from domain.messages.catalogue import RenderedMessage
-from domain.requests.request import ServiceRequest, Timer, TimerKind
+from domain.requests.request import Phase, ServiceRequest, Timer, TimerKind
 from domain.unit_of_work import Store
 from domain.values.actors import SYSTEM
 from domain.values.errors import Unavailable
@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 
 BATCH_SIZE = 100
 RETRY_DELAY = timedelta(minutes=30)
+
+TIME_TO_PAY = timedelta(hours=2)
+"""Time before the end of a bill within which its reminder is of no use."""
 
 
 async def run_due_timers(dependencies: Dependencies, store: Store, timer_kind: TimerKind) -> int:
@@ -84,7 +87,8 @@ async def _meet_deadline(context: ActionContext, request: ServiceRequest, timer:
 
 
 async def _send_reminder(context: ActionContext, request: ServiceRequest, timer: Timer) -> None:
-    """Queue a reminder, unless it could only leave after its event (this came late, or quiet hours last until then).
+    """Queue a reminder, unless it could only leave after its event (this came late, or quiet hours last until then), or
+    so late that nobody has the time to pay.
 
     While a payer is at the bank, or what came of that is not known, nobody is told to pay: it waits.
     """
@@ -92,14 +96,13 @@ async def _send_reminder(context: ActionContext, request: ServiceRequest, timer:
     event_at = context.dependencies.engine.reckon_reminder_event(context.uow, request, reminder) if reminder else None
     if reminder is None or event_at is None:
         return
-    if (
-        context.dependencies.calendar.next_sending_time(context.dependencies.clock.now(), skip_holidays=False)
-        >= event_at
-    ):
+    useful_until = event_at - TIME_TO_PAY if request.phase is Phase.NEEDS_PAYMENT else event_at
+    now = context.dependencies.clock.now()
+    if context.dependencies.calendar.next_sending_time(now, skip_holidays=False) >= useful_until:
         return
     bills = await list_request_bills(context.uow.bills, request)
     if any(bill.state is BillState.PAYING for bill in bills):
-        await context.uow.timers.add(replace(timer, at=context.dependencies.clock.now() + RETRY_DELAY))
+        await context.uow.timers.add(replace(timer, at=now + RETRY_DELAY))
         return
     facts = payable_bill_facts(bills)
 
@@ -108,7 +111,7 @@ async def _send_reminder(context: ActionContext, request: ServiceRequest, timer:
         return await append_payment_link(context, reminder_text, LinkSubject(facts=facts))
 
     for mobile in await find_recipients(context, request, reminder.audience):
-        await notify_line(context, mobile, render_message, until=event_at)
+        await notify_line(context, mobile, render_message, until=useful_until)
 
 
 async def record_broken_sla(context: ActionContext, request: ServiceRequest) -> None:

@@ -1,7 +1,10 @@
 """Steps that time alone takes: reminders, deadlines, SLA alerts, quiet hours, and texts that became too old."""
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+
+import pytest
 
 from domain.actions.context import ActionContext
 from domain.actions.messages import notify
@@ -120,6 +123,19 @@ async def test_nobody_is_told_to_pay_while_a_payment_is_under_way(town: Municipa
     town.advance(minutes=30)
     await town.run_timers(TimerKind.REMINDER)
     assert (await town.keys())[-1] == "pay_soon"
+
+
+@pytest.mark.parametrize(("minutes_left", "is_reminded"), [(180, True), (121, True), (120, False), (75, False)])
+async def test_nobody_is_told_to_pay_when_too_little_time_is_left(
+    town: Municipality, minutes_left: int, is_reminded: bool
+) -> None:
+    calendar = town.desk.calendar
+    calendar.work_hours = replace(calendar.work_hours, quiet=(time(23), time(8)))
+    await town.reach("awaiting_payment", NEXT_WEEK)
+    town.clock.at = END_OF_PAYMENT - timedelta(minutes=minutes_left)
+    await town.run_timers(TimerKind.REMINDER)
+    reminders = [message for message in await town.sent() if message.key.endswith("pay_soon")]
+    assert [message.expires_at for message in reminders] == [END_OF_PAYMENT - timedelta(hours=2)] * is_reminded
 
 
 async def test_a_paid_bill_is_not_reminded(town: Municipality) -> None:
