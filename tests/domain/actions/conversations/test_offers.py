@@ -61,8 +61,11 @@ async def test_a_leave_that_is_called_begins_for_any_line(taxis: TaxiOrganisatio
     assert (await taxis.town.say(CITIZEN, "مرخصی")).key.startswith("services.taxi_leave.")
 
 
-async def test_the_opinion_of_an_expert_is_no_comment(experts: Experts) -> None:
-    assert (await experts.town.say(CITIZEN, "نظر کارشناس میخوام درباره خونم")).key.startswith("services.expert.")
+@pytest.mark.parametrize(
+    "text", ["نظر کارشناس میخوام درباره خونم", "نظر کارشناسی می‌خوام برا خونم", "نظر کارشناسی برای ترک دیوار"]
+)
+async def test_the_opinion_of_an_expert_is_no_comment(experts: Experts, text: str) -> None:
+    assert (await experts.town.say(CITIZEN, text)).key.startswith("services.expert.")
     assert (await experts.town.say(OWNER_MOBILE, "نظر: کارشناس شما خوش‌برخورد بود")).key == "sms.comment_kept"
 
 
