@@ -31,6 +31,7 @@ _STREET_DATES = frozenset({(1, 12), (3, 14), (3, 15), (4, 7), (6, 17), (7, 13), 
 
 _DATE_SEPARATORS = frozenset("/\\-.‐–−—")
 _NEXT_WORDS = keys_of("آینده", "اینده", "بعد", "بعدی", "دیگر", "دیگه", "next")
+_AFTER = keys_of("بعد", "پس", "bad")
 _LATER_WORDS = keys_of("دیگر", "دیگه", "بعد", "آینده")
 _WEEK, _DAY, _THIS, _FROM = keys_of("هفته", "week"), keys_of("روز"), keys_of("این", "همین", "this"), keys_of("از")
 _YEH = keys_of("ی")
@@ -97,6 +98,12 @@ def _puts_right(stream: TokenStream, earlier: DateMention, later: DateMention) -
     return end is not None and stream.skip(end, _LEAD_WORDS) == later.start and is_restated
 
 
+def _is_later_than(stream: TokenStream, mention: DateMention) -> bool:
+    """Return whether what is meant is some day behind a weekday («بعد جمعه», «بعد از شنبه»), which has to be asked."""
+    after = mention.start - 1 - (stream.key_at(mention.start - 1) in _FROM)
+    return mention.notation == "weekday" and stream.key_at(after) in _AFTER
+
+
 def _is_day_alone(stream: TokenStream, mention: DateMention) -> bool:
     """Return whether an ordinal that neither weekday nor month stands beside is a day all the same: it is in digits, or
     what leads to a day is before it, and nothing is behind it that it could count («واسه بیستم ساعت ۸»).
@@ -126,7 +133,7 @@ def _find_single_dates(stream: TokenStream, today: date) -> Iterator[DateMention
     index = 0
     while index < len(stream):
         mention = _read_date_at(stream, index, today) if _may_begin_date(stream.key_at(index)) else None
-        if mention and not _names_place(stream, mention):
+        if mention and not _names_place(stream, mention) and not _is_later_than(stream, mention):
             yield mention
         index = mention.end if mention else index + 1
 

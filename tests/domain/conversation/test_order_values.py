@@ -135,6 +135,20 @@ def test_hours_of_several_days_are_noted_beside_the_order() -> None:
 
 
 @each_row(
+    ("text", "day"),
+    [
+        ("لودر بعد جمعه", None),
+        ("لودر بعد از شنبه هر روزی شد", None),
+        ("لودر جمعه بعد", "2026-11-27"),
+        ("لودر هفته بعد شنبه", "2026-11-28"),
+        ("لودر بعد از ظهر شنبه", "2026-11-28"),
+    ],
+)
+def test_some_day_behind_a_weekday_is_asked(text: str, day: str | None) -> None:
+    assert read(text).get("date") == day
+
+
+@each_row(
     ("text", "machines"),
     [
         ("کمپرسی، نه ببخشید لودر", ["loader"]),
