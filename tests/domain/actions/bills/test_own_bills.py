@@ -19,7 +19,7 @@ async def test_a_drivers_fine(taxis: TaxiOrganisation) -> None:
     [row] = await rows_of(taxis.town, "violation")
     assert heard.key == "sms.pay_bill"
     assert all(word in heard.text for word in ("جریمه تخلف تاکسی: ۵۰۰٬۰۰۰ ریال", row.data["bill_id"]))
-    assert (await taxis.town.say(DRIVER_MOBILE, "قبض")).text == heard.text
+    assert (await taxis.town.say(DRIVER_MOBILE, "قبض")).text.endswith(heard.text)
     for other in (OWNER_MOBILE, STRANGER):
         assert (await taxis.town.say(other, "قبض")).key == "sms.none_to.pay"
 

@@ -178,7 +178,7 @@ async def test_a_chat_opens_the_page_by_a_button(town: Municipality) -> None:
 async def test_a_bill_has_one_link_and_no_link_leads_nowhere(town: Municipality) -> None:
     code = await set_address(town, SHORT).reach("awaiting_payment")
     first, second = [(await town.says(f"قبض {code}")).text for _ in range(2)]
-    assert first == second
+    assert second.endswith(first)
     async with town.store.open_unit(write=False) as uow:
         with pytest.raises(NotFound):
             await find_link(uow.payment_links, "aaaaaaaaaaaa")
