@@ -164,9 +164,10 @@ def _read_restated(turn: TurnContext, request: ServiceRequest, text: str, *, is_
         return {}
     fields = list_changeable_fields(turn.dependencies, request, turn.actor)
     frame = Frame(intent, dict(request.fields))
-    is_change = is_only and _wants_otherwise(text)
     certain = read_restated_answers(frame, form, fields, text, turn.sent_at, is_change=False)
-    values = read_restated_answers(frame, form, fields, text, turn.sent_at, is_change=True) if is_change else certain
+    if not certain and not (is_only and _wants_otherwise(text)):
+        return {}
+    values = read_restated_answers(frame, form, fields, text, turn.sent_at, is_change=True)
     if values and (place := _read_other_place(turn, request, intent, text)):
         values["place"] = place
     return values if certain or len(values) <= _MOST_CHANGED_VALUES else {}

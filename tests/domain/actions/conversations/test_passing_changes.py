@@ -40,6 +40,7 @@ LOADER = {"machine": "loader", "count": 1, "hours": 4}
     ("text", "changes"),
     [
         ("لودر فردا نه شنبه", {"date": "2026-11-28"}),
+        ("لودر فردا نه شنبه ساعت ۱۰", {"date": "2026-11-28", "start": "10:00"}),
         ("loader farda nayad shanbe biad", {"date": "2026-11-28"}),
         ("سلام ۴ ساعت خواسته بودم ولی خاکش کم شد دیگه ۲ ساعت بسه", {"items": [{**LOADER, "hours": 2}]}),
         ("4 saat ziade 2 saat", {"items": [{**LOADER, "hours": 2}]}),
