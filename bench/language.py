@@ -25,12 +25,12 @@ from typing import NamedTuple
 from bench.replies import Answered, answer_sentences, open_lived_in_town
 from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.guessing import understand_message
-from domain.conversation.reading.idea_folds import split_by_idea
 from domain.conversation.reading.labelled_sentences import LabelledSentence, load_labelled_sentences
 from domain.conversation.reading.parsed_message import ParsedMessage
 from domain.language.intents import Intent
 from domain.parsing.tokens import TokenStream
 from domain.services import list_intents
+from scripts.idea_folds import split_by_idea
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 """The labelled sentences speak of days as of then."""

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from domain.conversation.reading.idea_folds import split_by_idea
 from domain.conversation.reading.intent_learning import FindNamedIntents, learn_from
 from domain.conversation.reading.intent_ranking import IntentRanking
 from domain.conversation.reading.keywords import Keywords
@@ -26,6 +25,7 @@ from domain.conversation.reading.labelled_sentences import LabelledSentence, loa
 from domain.conversation.reading.vocabulary import list_command_intents
 from domain.services import list_intents, services_by_key
 from scripts import intent_weights
+from scripts.idea_folds import split_by_idea
 
 DOMAIN = Path(__file__).parent.parent / "domain"
 

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from domain.values.errors import DocumentRejected, TooLarge
 from domain.values.reasons import DocumentReason, TooLargeReason
@@ -115,3 +115,20 @@ class KeptFile:
     """The digest of what was sent, by which the same file is known again (`PreparedFile`)."""
     at: datetime
     """Time of arrival, in UTC."""
+
+    @classmethod
+    def build(cls, file: "PreparedFile | KeptFile", paper: str, file_id: int, at: datetime, **own_values: Any) -> Self:
+        """Return a file as it is stored for a paper: one that was prepared, or that is stored for something else;
+        `own_values` are the fields of what it belongs to.
+        """
+        return cls(
+            id=file_id,
+            field=paper,
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+            sha256=file.sha256,
+            source_sha256=file.source_sha256,
+            at=at,
+            **own_values,
+        )

@@ -60,17 +60,8 @@ async def _add_photos(
     for file in files:
         if len(photos) >= MOST_PHOTOS or any(photo.source_sha256 == file.source_sha256 for photo in photos):
             continue
-        photo = SlipPhoto(
-            id=context.dependencies.ids.new_id(),
-            field=SLIP_PAPER,
-            name=file.name,
-            media_type=file.media_type,
-            size=file.size,
-            sha256=file.sha256,
-            source_sha256=file.source_sha256,
-            at=context.dependencies.clock.now(),
-            claim_id=claim.id,
-        )
+        file_id, now = context.dependencies.ids.new_id(), context.dependencies.clock.now()
+        photo = SlipPhoto.build(file, SLIP_PAPER, file_id, now, claim_id=claim.id)
         await context.uow.payment_claims.add_photo(photo, file.content)
         photos.append(photo)
 

@@ -114,18 +114,8 @@ async def _record_document(
 def _build_document(
     dependencies: Dependencies, request: ServiceRequest, paper_name: str, file: PreparedFile | DraftFile, actor: Actor
 ) -> Document:
-    return Document(
-        id=dependencies.ids.new_id(),
-        request_id=request.id,
-        field=paper_name,
-        name=file.name,
-        media_type=file.media_type,
-        size=file.size,
-        sha256=file.sha256,
-        source_sha256=file.source_sha256,
-        added_by=actor.label,
-        at=dependencies.clock.now(),
-    )
+    file_id, now = dependencies.ids.new_id(), dependencies.clock.now()
+    return Document.build(file, paper_name, file_id, now, request_id=request.id, added_by=actor.label)
 
 
 def _refuse_another(request: ServiceRequest, existing: Sequence[Document]) -> None:

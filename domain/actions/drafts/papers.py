@@ -56,7 +56,8 @@ async def add_draft_file(
     if repeated is not None:
         return repeated
     await require_waiting_capacity(context.uow.uploads, context.uow.draft_files, file.size)
-    draft_file = _build_draft_file(context.dependencies, draft, paper_name, file)
+    file_id, now = context.dependencies.ids.new_id(), context.dependencies.clock.now()
+    draft_file = DraftFile.build(file, paper_name, file_id, now, draft_id=draft.id)
     await context.uow.draft_files.add(draft_file, file)
     await keep_draft(context, draft)
     return draft_file
@@ -109,17 +110,3 @@ async def get_draft_file(
     if draft_file is None:
         raise NotFound("document")
     return draft_file, await context.uow.documents.get_content(draft_file.sha256)
-
-
-def _build_draft_file(dependencies: Dependencies, draft: Draft, paper_name: str, file: PreparedFile) -> DraftFile:
-    return DraftFile(
-        id=dependencies.ids.new_id(),
-        draft_id=draft.id,
-        field=paper_name,
-        name=file.name,
-        media_type=file.media_type,
-        size=file.size,
-        sha256=file.sha256,
-        source_sha256=file.source_sha256,
-        at=dependencies.clock.now(),
-    )

@@ -14,11 +14,11 @@ from domain.conversation.dialogue.turns import Conversation
 from domain.conversation.reading import intent_ranking
 from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.guessing import understand_message
-from domain.conversation.reading.idea_folds import group_by_idea, split_by_idea
 from domain.conversation.reading.labelled_sentences import LabelledSentence, load_labelled_sentences
 from domain.conversation.reading.parsed_message import ParsedMessage
 from domain.conversation.reading.sentences import Mood
 from domain.services import list_intents, services_by_key
+from scripts.idea_folds import group_by_idea, split_by_idea
 from scripts.intent_weights import FILE as WEIGHTS_FILE
 from scripts.intent_weights import learn_weights_of
 from tests.support.conversation_line import GRAMMAR
