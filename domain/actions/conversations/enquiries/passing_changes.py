@@ -99,8 +99,9 @@ def _is_sure_value(turn: TurnContext, request: ServiceRequest, field_name: str, 
 
 
 async def read_restated_change(turn: TurnContext, text: str) -> Reaction | None:
-    """Return the change of the one open request that a text says as it is and otherwise («۴ ساعت خواسته بودم، ۲ ساعت
-    بسه», «لودر فردا نه شنبه»), or wants otherwise; None where it says none, or of several requests.
+    """Return the change of an open request that a text says as it is and otherwise («۴ ساعت خواسته بودم، ۲ ساعت بسه»,
+    «لودر فردا نه شنبه»), or wants otherwise; None where it says none. Of several the newest is meant for a few minutes,
+    then it is asked which.
     """
     top = turn.dialogue.top
     if (top is not None and top.intent != MENU_INTENT) or not _may_restate(text) or _commands_change(turn, text):
@@ -113,12 +114,15 @@ async def read_restated_change(turn: TurnContext, text: str) -> Reaction | None:
         if (not named_codes or request.code in named_codes)
         and (values := _read_restated(turn, request, text, is_only=len(requests) == 1 or bool(named_codes)))
     ]
-    if len(changes) != 1:
+    if len(changes) > 1 and (fresh_request := await _find_fresh_request(turn)):
+        changes = [one for one in changes if one[0].id == fresh_request.id] or changes
+    if not changes or any(values != changes[0][1] for _, values in changes):
         return None
-    request, values = changes[0]
-    (field_name, value), *further = values.items()
-    slots = {"code": request.code, CHANGED_FIELD: field_name, NEW_VALUE: value, FURTHER_VALUES: dict(further)}
-    turn.dialogue.frames = [Frame(CHANGE_INTENT, slots, plain=False)]
+    (field_name, value), *further = changes[0][1].items()
+    slots: dict[str, object] = {CHANGED_FIELD: field_name, NEW_VALUE: value, FURTHER_VALUES: dict(further)}
+    if len(changes) == 1:  # of several it is asked which
+        slots[CODE_FIELD.name] = changes[0][0].code
+    turn.dialogue.frames = [Frame(CHANGE_INTENT, slots, plain=False, one_shot=len(changes) == 1)]
     return turn.conversation.ask_next(turn.dialogue)
 
 

@@ -88,6 +88,22 @@ async def test_of_two_orders_the_one_that_is_said_as_it_is_is_changed(town: Muni
     assert (await town.request(later)).fields["date"] == "2026-11-28"
 
 
+async def test_of_two_orders_that_are_said_alike_the_newest_is_meant_at_first_and_then_it_is_asked(
+    town: Municipality,
+) -> None:
+    first, second = await town.order(ORDER), await town.order(ORDER.replace("لودر", "گریدر"))
+    assert (await town.say(CITIZEN, "فردا نه شنبه بیاد")).code == second
+    await town.say(CITIZEN, "نه")
+    town.advance(hours=1)
+    which = await town.say(CITIZEN, "فردا نه شنبه بیاد")
+    assert which.key == "sms.which.change"
+    asked = await town.say(CITIZEN, "لودر")
+    assert (asked.key, asked.code) == ("sms.offer.change", first)
+    await town.say(CITIZEN, "بله")
+    dates = [(await town.request(code)).fields["date"] for code in (first, second)]
+    assert dates == ["2026-11-28", "2026-11-25"]
+
+
 REPORT = "شکایت تاکسی ۱۲ت۳۴۵-۵۹ راننده بدرفتاری کرد و کرایه زیاد گرفت"
 
 
