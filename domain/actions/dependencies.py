@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from domain.conversation.dialogue.turns import Conversation
 from domain.conversation.reading.grammar import Grammar
@@ -54,6 +55,8 @@ class Dependencies:
     """The engine as the configuration made it, over which changed settings lie."""
     settings_version: int | None = field(init=False, default=None)
     """Number of the last changed setting that is known here; None: nobody looked yet."""
+    settings_changed_at: Mapping[str, datetime] = field(init=False, repr=False, default_factory=dict)
+    """Time of the last change of each setting that the staff ever changed, by its name."""
 
     def __post_init__(self) -> None:
         """Take what stays the same whatever the staff change, and remember the configured values."""

@@ -1,6 +1,6 @@
 """Ports of the runtime settings: changes and declared days."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from domain.settings.records import DeclaredDay, SettingChange
@@ -15,6 +15,10 @@ class SettingChangeRepository(Protocol):
 
     async def get_values(self) -> dict[str, Any]:
         """Return name → value of every setting that is changed, not of those that were given back."""
+        ...
+
+    async def get_change_times(self) -> dict[str, datetime]:
+        """Return name → time of the last change of every setting, also of those that were given back."""
         ...
 
     async def find_last(self, setting_name: str) -> SettingChange | None:

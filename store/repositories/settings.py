@@ -1,5 +1,6 @@
 """Changes of the settings by the staff: changes are added, never edited."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, func, insert, select
@@ -17,6 +18,7 @@ _SELECT_VERSION = select(func.coalesce(func.max(_NUMBER_COLUMN), 0))
 _SELECT_VALUES = select(_NAME_COLUMN, setting_changes.c.value).where(
     _NUMBER_COLUMN.in_(select(func.max(_NUMBER_COLUMN)).group_by(_NAME_COLUMN))
 )
+_SELECT_CHANGE_TIMES = select(_NAME_COLUMN, func.max(setting_changes.c.at)).group_by(_NAME_COLUMN)
 _SELECT_LAST = (
     select(*_CHANGE_MAPPING.columns)
     .where(bindparam("of_name") == _NAME_COLUMN)
@@ -45,6 +47,9 @@ class SqlSettingChangeRepository(Repository):
             for setting_name, value in await self._transaction.fetch_rows(_SELECT_VALUES)
             if value is not None
         }
+
+    async def get_change_times(self) -> dict[str, datetime]:
+        return {setting_name: at for setting_name, at in await self._transaction.fetch_rows(_SELECT_CHANGE_TIMES)}
 
     async def find_last(self, setting_name: str) -> SettingChange | None:
         row = await self._transaction.fetch_row(_SELECT_LAST, {"of_name": setting_name})

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from domain.actions.context import ActionContext
 from domain.actions.tariffs.price_labels import describe_thing, describe_unit
@@ -11,6 +12,7 @@ from domain.messages.catalogue import Catalogue
 from domain.reports.durations import UsualDuration
 from domain.reports.ports import DurationRepository
 from domain.tariffs.tariff import TariffRow
+from domain.values.calendar import to_tehran
 from domain.values.text import group_digits, persian_digits
 
 
@@ -46,6 +48,8 @@ class CostView:
     """The cost in a line."""
     things: Sequence[PricedThing]
     """Everything that has a price; empty where the service is free, or no price is set."""
+    priced_on: date | None
+    """The day from which the newest of these prices is in force; None without any."""
     duration: str
     """Usual duration; empty where too few were finished to say so."""
     duration_basis: str
@@ -69,6 +73,7 @@ async def build_cost_view(context: ActionContext, service: Service, durations: D
     return CostView(
         summary=_summarise_prices(catalogue, service, prices),
         things=[_describe_price(catalogue, price) for price in prices],
+        priced_on=max((_find_start(row) for price in prices for row in price.rows), default=None),
         duration=_describe_duration(catalogue, duration) if duration and is_known else "",
         duration_basis=_describe_basis(catalogue, duration) if duration and is_known else "",
     )
@@ -98,6 +103,11 @@ def _describe_row(catalogue: Catalogue, row: TariffRow) -> PriceLine:
         band_start=group_digits(row.band_start) if row.band_start > 1 else "",
         minimum=group_digits(row.minimum) if row.minimum > 1 else "",
     )
+
+
+def _find_start(row: TariffRow) -> date:
+    """Return the first day on which people could read a price: one may be set for days that are over."""
+    return max(row.valid_from, to_tehran(row.created_at).date())
 
 
 def _describe_duration(catalogue: Catalogue, duration: UsualDuration) -> str:

@@ -1,15 +1,10 @@
 """A municipal service as the portal shows it, by its declaration and texts."""
 
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 
 from domain.language.papers import list_citizen_papers
 from domain.language.service import Service
 from domain.language.wording import Wording
-from domain.values.calendar import from_jalali, jalali_text
-from domain.values.errors import InvalidField
-from domain.values.text import ascii_digits
 
 MAX_SPELLINGS = 2
 """Number of a keyword's spellings printed; the grammar takes many more."""
@@ -39,10 +34,6 @@ class ServiceCard:
     """Names of the papers that a citizen may be asked for."""
     author: str
     """Author of the service's description."""
-    written_on: date | None
-    """The day on which that was written; None where the municipality says it in words of its own."""
-    date_text: str
-    """The same day, worded for people."""
 
     @property
     def address(self) -> str:
@@ -54,8 +45,7 @@ def build_service_card(wording: Wording, service: Service) -> ServiceCard:
     """Describe a service by its declaration and texts."""
     catalogue, texts_prefix = wording.catalogue, f"services.{service.key}"
     example_key = f"web.home.services.examples.{service.key}"
-    description, date_text = (catalogue.text(f"{texts_prefix}.{name}") for name in ("description", "date"))
-    written_on = _read_day(date_text)
+    description = catalogue.text(f"{texts_prefix}.description")
     return ServiceCard(
         key=service.key,
         title=wording.service_title(service.key),
@@ -69,18 +59,7 @@ def build_service_card(wording: Wording, service: Service) -> ServiceCard:
         benefits=tuple(catalogue.text_lines(f"{texts_prefix}.benefits")),
         papers=tuple(wording.paper_title(paper_name) for paper_name in list_citizen_papers(service.papers)),
         author=catalogue.text(f"{texts_prefix}.author"),
-        written_on=written_on,
-        date_text=jalali_text(written_on) if written_on else date_text,
     )
-
-
-def _read_day(date_text: str) -> date | None:
-    """Return the day of «1394/04/19»; None for words."""
-    parts = ascii_digits(date_text).split("/")
-    with suppress(ValueError, InvalidField):
-        year, month, day = (int(part) for part in parts)
-        return from_jalali(year, month, day)
-    return None
 
 
 def first_sentence(text: str) -> str:

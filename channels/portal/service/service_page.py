@@ -11,6 +11,7 @@ from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor
 from channels.portal.lookups.lookup_cards import build_lookup_card
 from channels.portal.service.calculator import build_price_controls
 from channels.portal.service.cost_view import build_cost_view, load_durations
+from channels.portal.service.page_date import build_page_date
 from channels.portal.service.service_card import build_service_card
 from channels.web.error_pages import status_of
 from channels.web.pages import render_page, render_public_page
@@ -20,6 +21,7 @@ from channels.web.refused_forms import RefusedForm
 from channels.web.site_part import SitePart
 from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
+from domain.actions.feedback.page_dates import find_changed_day
 from domain.actions.feedback.public_comments import LONGEST_COMMENT, add_public_comment
 from domain.actions.feedback.service_page import visit_service_page
 from domain.actions.feedback.view_counting import ViewCounter
@@ -139,7 +141,9 @@ class CitizenServicePages(SitePart):
             cost = await build_cost_view(
                 ActionContext(self._dependencies, uow), service, await load_durations(uow.durations)
             )
+        changed_on = find_changed_day(self._dependencies, service, cost.priced_on)
         return {
+            "page_date": build_page_date(self._dependencies.catalogue, service.key, changed_on),
             "service": build_service_card(self._dependencies.wording, service),
             "cost": cost,
             "price_controls": build_price_controls(self._dependencies, service),

@@ -48,7 +48,8 @@ async def renew_settings(dependencies: Dependencies, store: Store) -> bool:
         version = await uow.setting_changes.get_version()
         if version == dependencies.settings_version:
             return False
-        values, declared_days = await uow.setting_changes.get_values(), await uow.work_calendar.get_overrides()
+        values, changed_at = await uow.setting_changes.get_values(), await uow.setting_changes.get_change_times()
+        declared_days = await uow.work_calendar.get_overrides()
     rules, texts = _select_usable(dependencies, values)
     policy, calendar = apply_rule_values(
         dependencies.configured.policy,
@@ -58,6 +59,7 @@ async def renew_settings(dependencies: Dependencies, store: Store) -> bool:
         index_rules(dependencies.services),
     )
     dependencies.apply_settings(version, policy, calendar, texts)
+    dependencies.settings_changed_at = changed_at
     return True
 
 

@@ -104,7 +104,7 @@ async def test_the_page_of_a_service_says_all_of_it(client: Client, site: DemoSi
     catalogue = site.desk.catalogue
     for name in ("title", "description", "author"):
         assert catalogue.text(f"services.machinery.{name}") in page
-    assert '<time datetime="2015-07-10">۱۳۹۴/۰۴/۱۹</time>' in page
+    assert '<time datetime="2026-11-24">۱۴۰۵/۰۹/۰۳</time> <small>(نخستین بار: ۱۳۹۴/۰۴/۱۹)</small>' in page
     for name in ("benefits", "steps"):
         assert all(line in page for line in catalogue.text_lines(f"services.machinery.{name}"))
     assert "راننده &lt;b&gt;خوب&lt;/b&gt; بود" in page

@@ -30,6 +30,8 @@ async def test_the_last_change_of_a_setting_counts(store: SqlStore) -> None:
         await uow.setting_changes.add(a_change("gone", None, 1))
     async with store.open_unit(write=False) as uow:
         assert await uow.setting_changes.get_values() == values
+        times = await uow.setting_changes.get_change_times()
+        assert (set(times), times["gone"]) == ({*values, "gone"}, a_change("gone", None, 1).at)
         last = await uow.setting_changes.find_last("gone")
         assert last == replace(a_change("gone", None, 1), id=await uow.setting_changes.get_version())
         changes = await uow.setting_changes.list_recent(None, 3)
