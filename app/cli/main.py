@@ -92,6 +92,13 @@ COMMANDS: CommandTable = {
     ),
     "office": CommandGroup("Counter offices.", {"add": "app.cli.people.offices:add"}),
     "import": "app.cli.registries.imports:import_table",
+    "old-site": CommandGroup(
+        "What the site before this one counted and published.",
+        {
+            "views": "app.cli.registries.old_site:import_views",
+            "comments": "app.cli.registries.old_site:import_comments",
+        },
+    ),
     "export": "app.cli.registries.exports:export",
     "report": CommandGroup(
         "What is reported to the units and the manager.",

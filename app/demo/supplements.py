@@ -102,3 +102,5 @@ async def _enter_remark(scene: Scene, citizen_number: int, remark: dict[str, Any
 async def _count_views(scene: Scene) -> None:
     for service, view_count in read_lists()["page_views"].items():
         await scene.uow.service_views.count_views(service, view_count)
+    for service, view_count in read_lists()["old_page_views"].items():
+        await scene.uow.service_views.replace_earlier(service, view_count)

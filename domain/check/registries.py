@@ -9,9 +9,13 @@ from domain.fields.types import Choice
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.registries.imports import REPORT_COLUMNS
+from domain.registries.old_site import OLD_SITE_SHEETS
+
+CHECKED_REGISTRIES = (*REGISTRIES.values(), *OLD_SITE_SHEETS)
+"""The registries, and what is described as they are."""
 
 
-def check_registries(catalogue: Catalogue, registries: Iterable[Registry] = tuple(REGISTRIES.values())) -> list[Flaw]:
+def check_registries(catalogue: Catalogue, registries: Iterable[Registry] = CHECKED_REGISTRIES) -> list[Flaw]:
     """Return every flaw of these declarations and their texts; none means that they may serve."""
     catalogue = bound_texts((), catalogue)
     headings = [f"registries.report.{column_name}" for column_name in REPORT_COLUMNS]

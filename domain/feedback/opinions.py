@@ -18,6 +18,10 @@ class Rating:
     at: datetime
 
 
+OLD_SITE_CHANNEL = "old_site"
+"""The channel of what was brought over from the site before this one."""
+
+
 class CommentState(StrEnum):
     """Decision of the moderator: nobody but the staff sees a comment that is not published."""
 
@@ -76,6 +80,21 @@ class CommentFilter:
     """Only comments with a smaller id; the newest come first."""
     limit: int = 50
     """Number of comments shown at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewCount:
+    """Views of the page of a service."""
+
+    own: int
+    """Counted here."""
+    earlier: int
+    """Counted by the site before this one; 0: none were brought over."""
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.own + self.earlier
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Protocol
 
-from domain.feedback.opinions import Comment, CommentFilter, Opinion, Rating
+from domain.feedback.opinions import Comment, CommentFilter, Opinion, Rating, ViewCount
 from domain.requests.request import ServiceRequest
 
 
@@ -34,6 +34,10 @@ class FeedbackRepository(Protocol):
         """Store a comment."""
         ...
 
+    async def add_comment_once(self, comment: Comment) -> bool:
+        """Store a comment unless there is one with its id; return whether it is new."""
+        ...
+
     async def get_comment(self, comment_id: int, *, lock: bool = False) -> Comment:
         """Return a comment; `NotFound("comment")`."""
         ...
@@ -58,6 +62,10 @@ class ServiceViewRepository(Protocol):
         """Count so many more."""
         ...
 
-    async def get_count(self, service_key: str) -> int:
+    async def replace_earlier(self, service_key: str, view_count: int) -> None:
+        """Store the number of views that the site before this one counted, in place of a former one."""
+        ...
+
+    async def get_count(self, service_key: str) -> ViewCount:
         """Return how often."""
         ...

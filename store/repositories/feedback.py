@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Executable, Integer, bindparam, func, insert, select, update
 
-from domain.feedback.opinions import Comment, CommentFilter, CommentState, Opinion, Rating
+from domain.feedback.opinions import Comment, CommentFilter, CommentState, Opinion, Rating, ViewCount
 from domain.requests.request import ServiceRequest
 from domain.values.errors import NotFound
 from domain.values.row_ids import HIGHEST_ID
@@ -54,11 +54,24 @@ _SELECT_SCORE_SUM = (
     .join_from(ratings, requests)
     .where(requests.c.service == bindparam("of_service"))
 )
-_SELECT_VIEWS = select(service_views.c.views).where(service_views.c.service == bindparam("of_service"))
+_SELECT_VIEWS = select(service_views.c.service, service_views.c.views).where(
+    service_views.c.service.in_(bindparam("rows", expanding=True))
+)
+_EARLIER_VIEWS = "{}@old_site"
+"""Row of the views of a service that were not counted here."""
 
 
 def _insert_rating_once(engine: DatabaseEngine) -> Executable:
     return engine.insert_into(ratings).on_conflict_do_nothing(index_elements=["request_id"])
+
+
+def _insert_comment_once(engine: DatabaseEngine) -> Executable:
+    return engine.insert_into(comments).on_conflict_do_nothing(index_elements=["id"])
+
+
+def _replace_views(engine: DatabaseEngine) -> Executable:
+    insertion = engine.insert_into(service_views)
+    return insertion.on_conflict_do_update(index_elements=["service"], set_={"views": insertion.excluded.views})
 
 
 def _count_views(engine: DatabaseEngine) -> Executable:
@@ -103,6 +116,9 @@ class SqlFeedbackRepository(Repository):
     async def add_comment(self, comment: Comment) -> None:
         await self._transaction.execute(_INSERT_COMMENT, _COMMENT_MAPPING.column_values(comment))
 
+    async def add_comment_once(self, comment: Comment) -> bool:
+        return await self._transaction.count_written(_insert_comment_once, _COMMENT_MAPPING.column_values(comment)) == 1
+
     async def get_comment(self, comment_id: int, *, lock: bool = False) -> Comment:
         row = await self._transaction.fetch_row(_LOCK_COMMENT if lock else _SELECT_COMMENT, {"comment_id": comment_id})
         if row is None:
@@ -146,5 +162,12 @@ class SqlServiceViewRepository(Repository):
     async def count_views(self, service_key: str, view_count: int) -> None:
         await self._transaction.execute(_count_views, {"service": service_key, "views": view_count})
 
-    async def get_count(self, service_key: str) -> int:
-        return await self._transaction.fetch_value(_SELECT_VIEWS, {"of_service": service_key}) or 0
+    async def replace_earlier(self, service_key: str, view_count: int) -> None:
+        row_key = _EARLIER_VIEWS.format(service_key)
+        await self._transaction.execute(_replace_views, {"service": row_key, "views": view_count})
+
+    async def get_count(self, service_key: str) -> ViewCount:
+        row_keys = (service_key, _EARLIER_VIEWS.format(service_key))
+        rows = await self._transaction.fetch_rows(_SELECT_VIEWS, {"rows": row_keys})
+        views: dict[str, int] = {row_key: view_count for row_key, view_count in rows}
+        return ViewCount(*(views.get(row_key, 0) for row_key in row_keys))

@@ -1,1 +1,1 @@
-"""Commands about registries, imports, exports and the calendar."""
+"""Commands about registries, imports, exports and the calendar, and about what the site before this one had."""

@@ -1,5 +1,6 @@
 """`pishkhan import`: registries from CSV and XLSX files."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -48,7 +49,7 @@ def import_table(
     if as_json:
         print_json(result)
     else:
-        _print_import(result, report)
+        print_import(result, f"see {report}" if report else "--report FILE takes all of them")
     if result["bad"] and not skip_bad_rows:
         raise typer.Exit(EXIT_REFUSED)
 
@@ -71,12 +72,12 @@ def _build_row_view(row_preview: RowPreview) -> dict[str, Any]:
     return {"row": row_preview.row, "fate": row_preview.fate.value, "values": row_preview.values, "changes": changes}
 
 
-def _print_import(result: dict[str, Any], report: Path | None) -> None:
+def print_import(result: Mapping[str, Any], rest_hint: str) -> None:
+    """Print what became of a file, with its first faults; `rest_hint` says where all of them are."""
     for fault in result["errors"][:SHOWN_FAULT_LINES]:
         typer.echo(_describe_fault(RowFault(**fault)), err=True)
     if result["faults"] > SHOWN_FAULT_LINES:
-        report_hint = f"see {report}" if report else "--report FILE takes all of them"
-        typer.echo(f"… and {result['faults'] - SHOWN_FAULT_LINES} more: {report_hint}", err=True)
+        typer.echo(f"… and {result['faults'] - SHOWN_FAULT_LINES} more: {rest_hint}", err=True)
     if result["preview"]:
         for row in result["first"]:
             print_line(f"row {row['row']}: {row['fate']}: {_describe_values(row)}")

@@ -26,7 +26,7 @@ from domain.actions.feedback.public_comments import LONGEST_COMMENT, add_public_
 from domain.actions.feedback.service_page import visit_service_page
 from domain.actions.feedback.view_counting import ViewCounter
 from domain.actions.lookups.public_lookups import list_lookups
-from domain.feedback.opinions import Comment
+from domain.feedback.opinions import OLD_SITE_CHANNEL, Comment
 from domain.language.service import Service
 from domain.unit_of_work import Store
 from domain.values.calendar import jalali_text, to_tehran
@@ -58,6 +58,8 @@ class PublishedComment:
     """In its writer's words."""
     answer: str | None
     """The municipality's; None without one."""
+    is_from_old_site: bool
+    """Whether it was written on the site before this one."""
 
 
 class CitizenServicePages(SitePart):
@@ -171,4 +173,5 @@ async def find_request_form(request: web.Request, service_key: str) -> str:
 
 
 def _describe_comment(comment: Comment) -> PublishedComment:
-    return PublishedComment(jalali_text(to_tehran(comment.at).date()), comment.text, comment.answer)
+    day_text = jalali_text(to_tehran(comment.at).date())
+    return PublishedComment(day_text, comment.text, comment.answer, comment.channel == OLD_SITE_CHANNEL)

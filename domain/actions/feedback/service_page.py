@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.feedback.view_counting import ViewCounter
-from domain.feedback.opinions import Comment, CommentFilter, CommentState, Opinion
+from domain.feedback.opinions import Comment, CommentFilter, CommentState, Opinion, ViewCount
 from domain.language.service import Service
 from domain.repositories import FeedbackRepositories
 from domain.unit_of_work import Store
@@ -18,7 +18,7 @@ class ServicePage:
 
     service: Service
     """As it is declared."""
-    views: int
+    view_count: ViewCount
     """Views of its page."""
     opinion: Opinion
     """Opinions of citizens, counted."""
@@ -26,6 +26,11 @@ class ServicePage:
     """The published ones, newest first."""
     older_before: int | None = None
     """Start of the next page of comments; None after the last."""
+
+    @property
+    def views(self) -> int:
+        """Number of views, here and on the site before this one."""
+        return self.view_count.total
 
     @property
     def published_count(self) -> int:

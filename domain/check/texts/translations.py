@@ -25,7 +25,7 @@ from domain.values.languages import in_language
 
 _NOT_TRANSLATED = re.compile(
     r"services\.\w+\.date$|(services\.\w+\.(inputs|hints|inapplicable|row|blank|rules|rule_meanings|notes|samples|printouts)|registries\.(\w+\.fields|report)"
-    r"|choices\.(registry|fuel|vehicle_\w+|driver_\w+|shift|\w+_state|standing|machine_status|maintenance_kind))\."
+    r"|choices\.(registry|fuel|vehicle_\w+|driver_\w+|shift|\w+_state|standing|machine_status|maintenance_kind|published))\."
 )
 """Texts read by the staff alone of services and registries, printed papers and days of pages of services: Persian for
 everybody.

@@ -1,5 +1,10 @@
 """The page of a service over HTTP: comments of anybody, judged before they are shown; the way to a request's form."""
 
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
@@ -9,6 +14,7 @@ from domain.actions.context import ActionContext
 from domain.actions.conversations.chats.deep_links import read_link_payload
 from domain.actions.feedback import public_comments
 from domain.actions.feedback.moderation import answer_comment, moderate_comment
+from domain.actions.feedback.old_site import import_old_comments, import_old_views
 from domain.actions.feedback.public_comments import LONGEST_COMMENT, MOST_COMMENTS
 from domain.conversation.dialogue.turns import Conversation
 from domain.feedback.opinions import Comment, CommentFilter, CommentState
@@ -42,6 +48,36 @@ async def test_a_comment_waits_until_it_was_judged(reader: PortalReader, portal:
     page = await reader.read(SERVICE)
     assert "صبح‌ها &lt;b&gt;زودتر&lt;/b&gt; بیایید" in page
     assert "از شنبه ساعت ۷ می‌آییم." in page
+
+
+async def import_rows(portal: DemoSite, import_sheet: Any, headings: Sequence[str], *rows: Sequence[str]) -> None:
+    """Bring rows over from the site before."""
+    numbered_rows = list(enumerate(rows, start=2))
+    imported = await import_sheet(portal.desk, portal.store, headings, numbered_rows, actor(Role.MANAGER))
+    assert (imported.tally.added, imported.faults) == (len(rows), [])
+
+
+async def test_views_and_comments_of_the_old_site_are_shown_as_such(reader: PortalReader, portal: DemoSite) -> None:
+    await import_rows(portal, import_old_views, ("خدمت", "بازدیدها"), ("machinery", "77039"))
+    await import_rows(
+        portal,
+        import_old_comments,
+        ("خدمت", "نام", "تاریخ", "متن", "منتشرشده"),
+        ("machinery", "رضا", "1394/05/02", "<b>لودر</b> زود آمد", "بله"),
+        ("machinery", "علی", "1394/05/03", "پنهان", "خیر"),
+    )
+    async with portal.store.open_unit() as uow:
+        own = Comment(portal.desk.ids.new_id(), "machinery", None, None, "تازه", "portal", portal.clock.now())
+        await uow.feedback.add_comment(replace(own, state=CommentState.PUBLISHED))
+    page = await reader.read(SERVICE)
+    assert "<dd>۷۷٬۰۴۰ <small>(۷۷٬۰۳۹ از سایت پیشین)</small></dd>" in page
+    assert "<dt>نظرات</dt><dd>۲</dd>" in page
+    comments = re.findall(r'<p class="who">(یک شهروند.*?)</p>\s*<p dir="auto">(.*?)</p>', page)
+    assert comments == [
+        ("یک شهروند · ۱۴۰۵/۰۹/۰۳", "تازه"),
+        ("یک شهروند · ۱۳۹۴/۰۵/۰۲ · از سایت پیشین", "&lt;b&gt;لودر&lt;/b&gt; زود آمد"),
+    ]
+    assert ("پنهان" in page, "رضا" in page) == (False, False)
 
 
 async def test_the_page_that_answers_a_comment_is_no_view(reader: PortalReader) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.feedback.opinions import Comment, CommentFilter, CommentState, Rating
+from domain.feedback.opinions import Comment, CommentFilter, CommentState, Rating, ViewCount
 from domain.people.person import Person, Substitution
 from domain.values.actors import Role
 from domain.values.errors import NotFound
@@ -88,10 +88,22 @@ async def test_opinions_are_counted_by_service(store: SqlStore) -> None:
 
 async def test_views_add_up(store: SqlStore) -> None:
     async with store.open_unit() as uow:
-        assert await uow.service_views.get_count("machinery") == 0
+        assert await uow.service_views.get_count("machinery") == ViewCount(0, 0)
         for service in ("machinery", "expert", "machinery"):
             await uow.service_views.count_views(service, 1)
-        assert (await uow.service_views.get_count("machinery"), await uow.service_views.get_count("expert")) == (2, 1)
+        for earlier in (77_000, 77_039):
+            await uow.service_views.replace_earlier("machinery", earlier)
+        assert await uow.service_views.get_count("machinery") == ViewCount(2, 77_039)
+        assert await uow.service_views.get_count("expert") == ViewCount(1, 0)
+
+
+async def test_a_comment_with_a_known_id_is_stored_once(store: SqlStore) -> None:
+    first = Comment(5, "machinery", None, None, "خوب", "old_site", NOW, CommentState.PUBLISHED)
+    async with store.open_unit() as uow:
+        assert await uow.feedback.add_comment_once(first)
+    async with store.open_unit() as uow:
+        assert not await uow.feedback.add_comment_once(replace(first, text="بد"))
+        assert await uow.feedback.list_comments(CommentFilter()) == [first]
 
 
 async def test_substitutions_are_found_until_they_end(store: SqlStore) -> None:

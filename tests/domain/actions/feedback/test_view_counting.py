@@ -29,7 +29,7 @@ class CountedStore:
 async def read_count(town: Municipality, service: str) -> int:
     """Number of readings of a page."""
     async with town.store.open_unit(write=False) as uow:
-        return await uow.service_views.get_count(service)
+        return (await uow.service_views.get_count(service)).own
 
 
 async def test_every_view_is_counted_and_stored_when_its_reader_goes_on(town: Municipality) -> None:
