@@ -125,6 +125,7 @@ def _name_flaws(service: Service) -> Iterator[Flaw]:
     used_states |= {
         name for declared in service.printables for name in (*declared.valid_states, *declared.expired_states)
     }
+    used_states |= {name for states in service.scenario for name in states}
     used_states |= set(service.visit_preferences.states if service.visit_preferences else ())
     for name in sorted(used_states - set(state_names)):
         yield Flaw("unknown_state", service.key, name)

@@ -318,6 +318,10 @@ class Service:
     """Files that belong to a request; None: none do."""
     state_maps: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     """Old version → {old state: state of the next version}; a state that it does not name keeps its name."""
+    scenario: tuple[tuple[str, ...], ...] = ()
+    """For each step that its page lists (the text `steps`) the states in which a request is meanwhile, so that the page
+    says how long it usually takes; none: it says no times.
+    """
     former_states: Mapping[int, Mapping[str, Phase]] = field(default_factory=dict)
     """The states of old versions, so that the maps can be proved."""
     is_rated: bool = True

@@ -1,15 +1,18 @@
-"""Usual duration of a service: what a citizen may expect, in working days, out of what was finished.
+"""Usual duration of a service, and of each step that its page lists: what a citizen may expect, in working days, out of
+what was finished.
 
 The figure is a percentile: of a hundred finished requests so many took as long or shorter. It is shown from some number
 of requests on; a few would say something about these few alone.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 
+from domain.reports.rows import StepRecord
+from domain.requests.request import Phase
 from domain.values.calendar import WorkingCalendar, to_tehran
 
 USUAL_SHARE = 0.8
@@ -43,7 +46,7 @@ class UsualDuration:
     """Usual duration of requests of a service."""
 
     service: str
-    """The service's key."""
+    """The service's key; of a step of its page, `name_step`."""
     working_days: int
     """Within how many working days after the day of the request; 0: on that day, or before the next working day."""
     finished_count: int
@@ -94,10 +97,59 @@ class DurationCount:
 
     def list_durations(self, now: datetime) -> list[UsualDuration]:
         """Return the usual length of each service of which something was counted."""
-        return [
-            UsualDuration(service, find_percentile(counts, USUAL_SHARE), counts.total(), now)
-            for service, counts in sorted(self._counts_by_service.items())
-        ]
+        return _list_usual(self._counts_by_service, now)
+
+
+def name_step(service_key: str, number: int) -> str:
+    """Return the name under which the usual duration of a step of a service's page is kept; they count from 0."""
+    return f"{service_key}/{number}"
+
+
+class StepDurationCount:
+    """Counts how long finished requests were in each step of their service's page, a step record at a time, in their
+    order. In memory are the requests that are open at that moment alone.
+    """
+
+    def __init__(self, day_counter: WorkingDayCounter, scenarios: Mapping[str, Sequence[Collection[str]]]) -> None:
+        self._day_counter = day_counter
+        self._numbers_by_state = {
+            (service, state): number
+            for service, scenario in scenarios.items()
+            for number, states in enumerate(scenario)
+            for state in states
+        }
+        self._open_requests: dict[int, Counter[str]] = {}
+        self._counts_by_step: dict[str, Counter[int]] = {}
+
+    def add_step(self, step_record: StepRecord) -> None:
+        """Count one more; those of requests whose submission was not among them are passed over."""
+        if step_record.state is None:
+            self._open_requests[step_record.request_id] = Counter()
+        days_by_step = self._open_requests.get(step_record.request_id)
+        if days_by_step is None:
+            return
+        number = self._numbers_by_state.get((step_record.service, step_record.state or ""))
+        if number is not None:
+            entered_at = step_record.at - timedelta(seconds=step_record.seconds)
+            days_by_step[name_step(step_record.service, number)] += self._day_counter.count_between(
+                to_tehran(entered_at).date(), to_tehran(step_record.at).date()
+            )
+        if step_record.outcome:
+            del self._open_requests[step_record.request_id]
+            if step_record.outcome is Phase.DONE:
+                for step_name, working_days in days_by_step.items():
+                    self._counts_by_step.setdefault(step_name, Counter())[working_days] += 1
+
+    def list_durations(self, now: datetime) -> list[UsualDuration]:
+        """Return the usual length of each step that a finished request was in."""
+        return _list_usual(self._counts_by_step, now)
+
+
+def _list_usual(counts_by_name: Mapping[str, Counter[int]], now: datetime) -> list[UsualDuration]:
+    return [
+        UsualDuration(name, find_percentile(counts, USUAL_SHARE), counts.total(), now)
+        for name, counts in sorted(counts_by_name.items())
+    ]
 
 
 def find_percentile(counts_by_value: Mapping[int, int], share: float) -> int:

@@ -24,6 +24,10 @@ ListPlace = tuple[datetime, int]
 """Place from which a list of requests goes on: after the one of that moment and id."""
 
 
+StepPlace = tuple[datetime, int, int]
+"""Place from which steps go on: after the one of that moment, request and number."""
+
+
 @dataclass(frozen=True, slots=True)
 class RequestLine:
     """A request as a list shows it."""
@@ -148,10 +152,14 @@ class DurationRepository(Protocol):
         """Return requests that were done after the one of that moment and id, in the order of their ends."""
         ...
 
+    async def list_steps(self, after_place: StepPlace, limit: int) -> list[StepRecord]:
+        """Return steps after the one of that moment, request and number, in their order."""
+        ...
+
     async def replace_usual(self, durations: Sequence[UsualDuration]) -> None:
         """Keep these, in place of all former ones."""
         ...
 
     async def list_usual(self) -> list[UsualDuration]:
-        """Return the usual length of every service that has one."""
+        """Return the usual length of every service, and of the steps of their pages, that has one."""
         ...

@@ -14,7 +14,7 @@ from domain.blocks.charging import REQUEST_SUBJECT
 from domain.fleet.resources import MachineWork
 from domain.reports.durations import FinishedRequest, UsualDuration
 from domain.reports.figures import REQUEST_FACTS, Dimension, FactTable
-from domain.reports.ports import DimensionFilter, ListPlace, MomentSpan, RequestLine, StoredReport, SumCell
+from domain.reports.ports import DimensionFilter, ListPlace, MomentSpan, RequestLine, StepPlace, StoredReport, SumCell
 from domain.reports.rows import StepRecord
 from domain.requests.request import Phase, ServiceRequest
 from domain.values.errors import NotFound
@@ -102,6 +102,17 @@ _SELECT_FINISHED = (
         steps.c.outcome == Phase.DONE,
     )
     .order_by(steps.c.at, steps.c.request_id)
+    .limit(bindparam("most", type_=Integer))
+)
+_SELECT_STEPS = (
+    select(*_STEP_MAPPING.columns)
+    .where(
+        tuple_(steps.c.at, steps.c.request_id, steps.c.seq)
+        > tuple_(
+            bindparam("after_at", type_=Utc), bindparam("after_id", type_=ID), bindparam("after_seq", type_=Integer)
+        )
+    )
+    .order_by(steps.c.at, steps.c.request_id, steps.c.seq)
     .limit(bindparam("most", type_=Integer))
 )
 _DURATION_MAPPING = TableMapping(service_durations, UsualDuration)
@@ -202,6 +213,10 @@ class SqlDurationRepository(Repository):
         parameters = {"after_at": after_place[0], "after_id": after_place[1], "most": limit}
         rows = await self._transaction.fetch_rows(_SELECT_FINISHED, parameters)
         return [FinishedRequest(*row) for row in rows]
+
+    async def list_steps(self, after_place: StepPlace, limit: int) -> list[StepRecord]:
+        parameters = dict(zip(("after_at", "after_id", "after_seq"), after_place, strict=True)) | {"most": limit}
+        return _STEP_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_STEPS, parameters))
 
     async def replace_usual(self, durations: Sequence[UsualDuration]) -> None:
         await self._transaction.execute(_DELETE_DURATIONS)

@@ -57,7 +57,7 @@ class CostView:
 
 
 DurationsByService = Mapping[str, UsualDuration]
-"""The usual length of services that have one."""
+"""The usual length of services, and of steps of their pages, that have one."""
 
 
 async def load_durations(durations: DurationRepository) -> DurationsByService:
@@ -74,7 +74,7 @@ async def build_cost_view(context: ActionContext, service: Service, durations: D
         summary=_summarise_prices(catalogue, service, prices),
         things=[_describe_price(catalogue, price) for price in prices],
         priced_on=max((_find_start(row) for price in prices for row in price.rows), default=None),
-        duration=_describe_duration(catalogue, duration) if duration and is_known else "",
+        duration=describe_duration(catalogue, duration) if duration and is_known else "",
         duration_basis=_describe_basis(catalogue, duration) if duration and is_known else "",
     )
 
@@ -110,7 +110,8 @@ def _find_start(row: TariffRow) -> date:
     return max(row.valid_from, to_tehran(row.created_at).date())
 
 
-def _describe_duration(catalogue: Catalogue, duration: UsualDuration) -> str:
+def describe_duration(catalogue: Catalogue, duration: UsualDuration) -> str:
+    """Return a usual duration in words."""
     if not duration.working_days:
         return catalogue.text("portal.duration.same_day")
     return catalogue.render("portal.duration.days", {"days": persian_digits(duration.working_days)})

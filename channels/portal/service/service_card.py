@@ -22,8 +22,6 @@ class ServiceCard:
     """Description, in a few sentences."""
     summary: str
     """The first of them."""
-    steps: tuple[str, ...]
-    """Steps that a citizen takes and sees, in order."""
     keyword_spellings: tuple[str, ...]
     """The words that begin it, at most `MAX_SPELLINGS` spellings of each."""
     example_message: str | None
@@ -51,7 +49,6 @@ def build_service_card(wording: Wording, service: Service) -> ServiceCard:
         title=wording.service_title(service.key),
         description=description,
         summary=first_sentence(description),
-        steps=tuple(catalogue.text_lines(f"{texts_prefix}.steps")),
         keyword_spellings=tuple(
             spelling for keyword in service.keywords for spelling in keyword.intent.certain_words[:MAX_SPELLINGS]
         ),

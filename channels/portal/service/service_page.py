@@ -12,6 +12,7 @@ from channels.portal.lookups.lookup_cards import build_lookup_card
 from channels.portal.service.calculator import build_price_controls
 from channels.portal.service.cost_view import build_cost_view, load_durations
 from channels.portal.service.page_date import build_page_date
+from channels.portal.service.scenario import build_scenario
 from channels.portal.service.service_card import build_service_card
 from channels.web.error_pages import status_of
 from channels.web.pages import render_page, render_public_page
@@ -28,6 +29,7 @@ from domain.actions.feedback.view_counting import ViewCounter
 from domain.actions.lookups.public_lookups import list_lookups
 from domain.feedback.opinions import OLD_SITE_CHANNEL, Comment
 from domain.language.service import Service
+from domain.reports.durations import LEAST_FINISHED
 from domain.unit_of_work import Store
 from domain.values.calendar import jalali_text, to_tehran
 from domain.values.errors import UnknownService
@@ -140,14 +142,15 @@ class CitizenServicePages(SitePart):
 
     async def _build_context(self, service: Service) -> Mapping[str, Any]:
         async with self._store.open_unit(write=False) as uow:
-            cost = await build_cost_view(
-                ActionContext(self._dependencies, uow), service, await load_durations(uow.durations)
-            )
+            durations = await load_durations(uow.durations)
+            cost = await build_cost_view(ActionContext(self._dependencies, uow), service, durations)
         changed_on = find_changed_day(self._dependencies, service, cost.priced_on)
         return {
             "page_date": build_page_date(self._dependencies.catalogue, service.key, changed_on),
             "service": build_service_card(self._dependencies.wording, service),
             "cost": cost,
+            "scenario": build_scenario(self._dependencies.catalogue, service, durations),
+            "least_finished": LEAST_FINISHED,
             "price_controls": build_price_controls(self._dependencies, service),
             "lookups": [
                 build_lookup_card(self._dependencies.catalogue, entry)

@@ -1,15 +1,23 @@
-"""Reckoning at night how long each service usually takes, for the portal, which reads one row a service."""
+"""Reckoning at night how long each service, and each step of its page, usually takes; the portal reads a row each."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.reports.durations import COUNTED_PERIOD, DurationCount, FinishedRequest, WorkingDayCounter
-from domain.reports.ports import ListPlace
+from domain.reports.durations import (
+    COUNTED_PERIOD,
+    DurationCount,
+    FinishedRequest,
+    StepDurationCount,
+    UsualDuration,
+    WorkingDayCounter,
+)
+from domain.reports.ports import ListPlace, StepPlace
+from domain.reports.rows import StepRecord
 from domain.unit_of_work import Store
 from domain.values.calendar import to_tehran
 
 PAGE_SIZE = 2_000
-"""Finished requests that are read at once: some hundredths of a second in which nobody else is served."""
+"""Finished requests, or steps, that are read at once: some hundredths of a second in which nobody else is served."""
 
 LONGEST_LENGTH = timedelta(days=3 * 365)
 """A request older than this when it was done counts as that old: its length is no longer anybody's expectation."""
@@ -36,9 +44,30 @@ async def reckon_usual_durations(dependencies: Dependencies, store: Store) -> in
             duration_count.add_request(finished)
         counted += len(finished_requests)
         list_place = finished_requests[-1].finished_at, finished_requests[-1].request_id
+    step_durations = await _reckon_steps(dependencies, store, day_counter, now)
     async with store.open_unit() as uow:
-        await uow.durations.replace_usual(duration_count.list_durations(now))
+        await uow.durations.replace_usual([*duration_count.list_durations(now), *step_durations])
     return counted
+
+
+async def _reckon_steps(
+    dependencies: Dependencies, store: Store, day_counter: WorkingDayCounter, now: datetime
+) -> list[UsualDuration]:
+    """Return how long the steps of the services' pages usually take, of what was begun and done in the last year."""
+    step_count = StepDurationCount(
+        day_counter, {service.key: service.scenario for service in dependencies.services.values()}
+    )
+    place: StepPlace = (now - COUNTED_PERIOD, 0, 0)
+    while step_records := await _list_steps(store, place):
+        for step_record in step_records:
+            step_count.add_step(step_record)
+        place = step_records[-1].at, step_records[-1].request_id, step_records[-1].seq
+    return step_count.list_durations(now)
+
+
+async def _list_steps(store: Store, after_place: StepPlace) -> list[StepRecord]:
+    async with store.open_unit(write=False) as uow:
+        return await uow.durations.list_steps(after_place, PAGE_SIZE)
 
 
 async def _list_page(store: Store, after_place: ListPlace) -> list[FinishedRequest]:

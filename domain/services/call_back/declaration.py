@@ -141,6 +141,7 @@ CALL_BACK = Service(
     version=1,
     form=(Field("about", Text(200), required=False),),
     states=STATES,
+    scenario=((), ("submitted",), ("not_reached",)),
     transitions=TRANSITIONS,
     initial_state="submitted",
     summary_facts={"called": _choose_number},

@@ -314,6 +314,7 @@ EXPERT_OPINION = Service(
         Field("text", Text(500)),
     ),
     states=STATES,
+    scenario=((), ("submitted",), ("assigned",), ("visited",), ("paid",), ()),
     transitions=RECEIVING + VISITING + CHARGING + ANSWERING + CANCELLING,
     initial_state="submitted",
     keywords=(Keyword(EXPERT_INTENT),),

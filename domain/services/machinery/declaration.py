@@ -346,6 +346,7 @@ MACHINERY_WORK = Service(
         Field("description", Text(500), required=False),
     ),
     states=STATES,
+    scenario=((), ("submitted",), ("accepted",), ("paid",), ("scheduled",), ("handed_over",)),
     transitions=RECEIVING + CHARGING + WORKING + CANCELLING,
     initial_state="submitted",
     keywords=(Keyword(MACHINERY_INTENT),),

@@ -291,6 +291,7 @@ TAXI_LEAVE = Service(
         Field("open_duties", Rials(), required=False, is_derived=True),
     ),
     states=STATES,
+    scenario=((), ("awaiting_owner",), ("submitted", "under_review"), (), ()),
     transitions=ASKING_OWNER + REVIEWING + RUNNING,
     initial_state="submitted",
     keywords=(Keyword(TAXI_LEAVE_INTENT),),

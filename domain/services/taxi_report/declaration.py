@@ -276,6 +276,7 @@ TAXI_REPORT = Service(
         Field("text", Text(500)),
     ),
     states=STATES,
+    scenario=((), ("submitted",), ("under_review",), ()),
     transitions=TRANSITIONS,
     initial_state="submitted",
     keywords=(Keyword(TAXI_REWARD_INTENT, {"kind": "reward"}), Keyword(TAXI_VIOLATION_INTENT, {"kind": "violation"})),

@@ -25,25 +25,28 @@ async def town(store: SqlStore, tmp_path: Path) -> Municipality:
     return Municipality(build_desk(clock), store, clock, tmp_path)
 
 
+STEP = StepRecord(
+    at=NOW,
+    request_id=0,
+    seq=2,
+    service="machinery",
+    kind=None,
+    channel="sms",
+    office=None,
+    officer=None,
+    state="submitted",
+    seconds=60,
+    worked=1,
+    late=None,
+    outcome=Phase.DONE,
+    remote=False,
+)
+
+
 async def finished(town: Municipality, created_at: datetime, ended_at: datetime, **changes: Any) -> None:
     """Store a request that ended then."""
     request = a_request(created_at=created_at, service=changes.pop("service", "machinery"))
-    step = StepRecord(
-        at=ended_at,
-        request_id=request.id,
-        seq=2,
-        service=request.service,
-        kind=None,
-        channel="sms",
-        office=None,
-        officer=None,
-        state="submitted",
-        seconds=60,
-        worked=1,
-        late=None,
-        outcome=Phase.DONE,
-        remote=False,
-    )
+    step = replace(STEP, at=ended_at, request_id=request.id, service=request.service)
     async with town.store.open_unit() as uow:
         await uow.requests.add(request)
         await uow.reports.add_step(replace(step, **changes))
@@ -70,6 +73,27 @@ async def test_what_was_done_in_the_last_year_counts(town: Municipality, monkeyp
     assert await usual(town) == [
         UsualDuration("expert", 1, 1, NOW),
         UsualDuration("machinery", 2, 10, NOW),
+    ]
+
+
+async def test_each_step_of_the_page_has_its_own(town: Municipality, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(durations, "PAGE_SIZE", 3)
+    saturday = NOW - 10 * DAY
+    for seconds in (0, 1):  # a page of steps may end between those of one moment
+        request = a_request(created_at=saturday, service="machinery")
+        async with town.store.open_unit() as uow:
+            await uow.requests.add(request)
+            for seq, days, state in ((1, 0, None), (2, 1, "submitted"), (3, 1, "accepted"), (4, 3, "handed_over")):
+                stay = 0 if state in {None, "accepted"} else 86_400 * (days if state == "submitted" else 2)
+                step = replace(STEP, request_id=request.id, seq=seq, state=state, seconds=stay + seconds)
+                outcome = Phase.DONE if state == "handed_over" else None
+                await uow.reports.add_step(replace(step, at=saturday + days * DAY, outcome=outcome))
+    await durations.reckon_usual_durations(town.desk, town.store)
+    assert [(one.service, one.working_days, one.finished_count) for one in await usual(town)] == [
+        ("machinery", 3, 2),
+        ("machinery/1", 1, 2),
+        ("machinery/2", 0, 2),
+        ("machinery/5", 2, 2),
     ]
 
 

@@ -7,14 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.language.service import Service
+from domain.messages.catalogue import Catalogue
 from domain.reports.durations import (
     LEAST_FINISHED,
     DurationCount,
     FinishedRequest,
+    StepDurationCount,
     UsualDuration,
     WorkingDayCounter,
     find_percentile,
+    name_step,
 )
+from domain.reports.rows import StepRecord
+from domain.requests.request import Phase
+from domain.services import SERVICES
 from domain.values.calendar import TEHRAN_ZONE, WorkingCalendar
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 12, 31)
@@ -68,3 +75,37 @@ def test_few_requests_say_nothing() -> None:
         False,
         True,
     ]
+
+
+def a_step(
+    request_id: int, at: datetime, state: str | None, *, seconds: int = 0, outcome: Phase | None = None
+) -> StepRecord:
+    """The end of a stay in a state."""
+    return StepRecord(
+        at=at, request_id=request_id, seq=1, service="machinery", kind=None, channel="sms", office=None, officer=None,
+        state=state, seconds=seconds, worked=0, late=None, outcome=outcome, remote=False,
+    )  # fmt: skip
+
+
+def test_a_step_of_the_page_takes_what_its_states_took_in_requests_that_were_done() -> None:
+    made, day = datetime(2026, 11, 28, 9, tzinfo=TEHRAN_ZONE), timedelta(days=1)  # a Saturday
+    count = StepDurationCount(COUNTER, {"machinery": ((), ("submitted", "answered"), ("paid",))})
+    for request_id, outcome in ((1, Phase.DONE), (2, Phase.DONE), (3, Phase.CANCELLED), (4, None)):
+        count.add_step(a_step(request_id, made, None))
+        count.add_step(a_step(request_id, made + day, "submitted", seconds=86_400))
+        count.add_step(a_step(request_id, made + 2 * day, "needs_info", seconds=86_400))
+        count.add_step(a_step(request_id, made + 4 * day, "answered", seconds=2 * 86_400))
+        if outcome:
+            count.add_step(a_step(request_id, made + 4 * day, "paid", seconds=60, outcome=outcome))
+        count.add_step(a_step(request_id, made + 9 * day, "paid", seconds=86_400, outcome=outcome))
+    count.add_step(a_step(5, made + 9 * day, "paid", seconds=5 * 86_400, outcome=Phase.DONE))  # was begun before
+    now = made + 10 * day
+    assert count.list_durations(now) == [
+        UsualDuration(name_step("machinery", 1), 3, 2, now),
+        UsualDuration(name_step("machinery", 2), 0, 2, now),
+    ]
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.key)
+def test_a_scenario_has_the_steps_that_the_page_lists(service: Service) -> None:
+    assert len(service.scenario) in {0, len(Catalogue.load().text_lines(f"services.{service.key}.steps"))}
