@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.feedback.suggestions import SuggestionProgress
 from domain.values.version_token import VersionToken
 
 
@@ -32,7 +33,10 @@ class CommentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A citizen's comment or suggestion about a request or a service, shown only once published."""
+    """A citizen's comment or suggestion about a request or a service, shown only once published.
+
+    A suggestion has a number and a progress, a comment neither.
+    """
 
     id: int
     """Later ones have greater numbers."""
@@ -60,12 +64,18 @@ class Comment:
     """As a label; None without an answer."""
     answered_at: datetime | None = None
     """Time of that decision."""
+    number: int | None = None
+    """The short number of a suggestion, by which others support it; None: a comment."""
+    progress: SuggestionProgress | None = None
+    """How far a suggestion has come; None: a comment."""
+    progressed_at: datetime | None = None
+    """Time of its last step, of arrival before any; None: a comment."""
 
     @property
     def version_token(self) -> VersionToken:
-        """The version of what the staff made of it so far: another one after every decision and answer."""
+        """The version of what the staff made of it so far: another one after every decision, answer and step."""
         moderated, answered = (self.state, self.moderated_by, self.moderated_at), (self.answered_by, self.answered_at)
-        return VersionToken.from_values(*moderated, self.answer, *answered)
+        return VersionToken.from_values(*moderated, self.answer, *answered, self.progress, self.progressed_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,10 @@ class CommentFilter:
     """Only comments with a smaller id; the newest come first."""
     limit: int = 50
     """Number of comments shown at most."""
+    is_suggestion: bool | None = None
+    """Whether only suggestions, or only comments."""
+    progress: SuggestionProgress | None = None
+    """How far suggestions have come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +113,14 @@ class ViewCount:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Citizens' opinions of a service in numbers: how many comments in each state, how many ratings, and their sum."""
+    """Citizens' opinions of a service in numbers: how many comments in each state, how many ratings, and their sum; the
+    published suggestions are counted apart.
+    """
 
     comment_counts: dict[CommentState, int]
     rating_count: int
     score_sum: int
+    suggestion_count: int = 0
 
     @property
     def average_score(self) -> float | None:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Protocol
 
 from domain.feedback.opinions import Comment, CommentFilter, Opinion, Rating, ViewCount
+from domain.feedback.suggestions import SuggestionStep, SuggestionSupport
 from domain.requests.request import ServiceRequest
 
 
@@ -48,6 +49,34 @@ class FeedbackRepository(Protocol):
 
     async def list_comments(self, comment_filter: CommentFilter) -> list[Comment]:
         """Return comments, newest first."""
+        ...
+
+    async def next_suggestion_number(self) -> int:
+        """Draw the number of a suggestion: 1, 2, 3 …"""
+        ...
+
+    async def find_suggestion(self, number: int) -> Comment | None:
+        """Return a suggestion by its number, locked."""
+        ...
+
+    async def add_step(self, step: SuggestionStep) -> None:
+        """Store a step in the life of a suggestion."""
+        ...
+
+    async def list_steps(self, comment_ids: Collection[int]) -> list[SuggestionStep]:
+        """Return the steps of these suggestions, oldest first."""
+        ...
+
+    async def add_support(self, support: SuggestionSupport) -> bool:
+        """Store the support of a line; False where that line supports the suggestion already."""
+        ...
+
+    async def count_supports(self, comment_ids: Collection[int]) -> dict[int, int]:
+        """Return the number of supporters of each of these suggestions that has any."""
+        ...
+
+    async def list_supported(self, mobile: str, comment_ids: Collection[int]) -> frozenset[int]:
+        """Return those of these suggestions that a line supports."""
         ...
 
     async def get_opinion(self, service_key: str, topic_names: frozenset[str]) -> Opinion:

@@ -4,17 +4,19 @@ from collections.abc import Collection
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Executable, Integer, bindparam, func, insert, select, update
+from sqlalchemy import Boolean, Executable, Integer, bindparam, func, insert, select, update
 
 from domain.feedback.opinions import Comment, CommentFilter, CommentState, Opinion, Rating, ViewCount
+from domain.feedback.suggestions import SuggestionStep, SuggestionSupport
 from domain.requests.request import ServiceRequest
 from domain.values.errors import NotFound
 from domain.values.row_ids import HIGHEST_ID
 from store.engines.base import DatabaseEngine
 from store.engines.types import ID
 from store.filtered_select import FilteredSelect
+from store.repositories.sequences import SqlSequenceRepository
 from store.rows import TableMapping
-from store.schema import comments, ratings, requests, service_views
+from store.schema import comments, ratings, requests, service_views, suggestion_steps, suggestion_supports
 from store.work import Repository
 
 _RATING_MAPPING = TableMapping(ratings, Rating)
@@ -40,14 +42,37 @@ _LIST_COMMENTS = FilteredSelect(
     of_state=comments.c.state == bindparam("of_state"),
     topics=comments.c.service.in_(bindparam("topics", expanding=True)),
     before=comments.c.id < bindparam("before", type_=ID),
+    is_suggestion=comments.c.number.is_not(None) == bindparam("is_suggestion", type_=Boolean),
+    of_progress=comments.c.progress == bindparam("of_progress"),
 )
-_DECIDED_FIELDS = [field.name for field in fields(Comment) if field.name.startswith(("state", "moderated_", "answer"))]
+_DECIDED_FIELDS = [
+    field.name for field in fields(Comment) if field.name.startswith(("state", "moderated_", "answer", "progress"))
+]
 _UPDATE_COMMENT = update(comments).where(comments.c.id == bindparam("comment_id"))
 
+SUGGESTION_SEQUENCE = "suggestion"
+_LOCK_SUGGESTION = (
+    select(*_COMMENT_MAPPING.columns).where(comments.c.number == bindparam("of_number")).with_for_update()
+)
+_STEP_MAPPING = TableMapping(suggestion_steps, SuggestionStep)
+_INSERT_STEP = insert(suggestion_steps)
+_LIST_STEPS = (
+    select(*_STEP_MAPPING.columns)
+    .where(suggestion_steps.c.comment_id.in_(bindparam("of_comments", expanding=True)))
+    .order_by(suggestion_steps.c.id)
+)
+_SUPPORT_MAPPING = TableMapping(suggestion_supports, SuggestionSupport)
+_SUPPORTED = suggestion_supports.c.comment_id
+_IS_OF_COMMENTS = _SUPPORTED.in_(bindparam("of_comments", expanding=True))
+_COUNT_SUPPORTS = select(_SUPPORTED, func.count()).where(_IS_OF_COMMENTS).group_by(_SUPPORTED)
+_SELECT_SUPPORTED = select(_SUPPORTED).where(_IS_OF_COMMENTS, suggestion_supports.c.mobile == bindparam("of_line"))
+
+_ABOUT_SERVICE = comments.c.service.in_(bindparam("names", expanding=True))
 _SELECT_STATE_COUNTS = (
-    select(comments.c.state, func.count())
-    .where(comments.c.service.in_(bindparam("names", expanding=True)))
-    .group_by(comments.c.state)
+    select(comments.c.state, func.count()).where(_ABOUT_SERVICE, comments.c.number.is_(None)).group_by(comments.c.state)
+)
+_COUNT_SUGGESTIONS = select(func.count()).where(
+    _ABOUT_SERVICE, comments.c.number.is_not(None), comments.c.state == CommentState.PUBLISHED
 )
 _SELECT_SCORE_SUM = (
     select(func.count(), func.coalesce(func.sum(ratings.c.score), 0))
@@ -72,6 +97,10 @@ def _insert_comment_once(engine: DatabaseEngine) -> Executable:
 def _replace_views(engine: DatabaseEngine) -> Executable:
     insertion = engine.insert_into(service_views)
     return insertion.on_conflict_do_update(index_elements=["service"], set_={"views": insertion.excluded.views})
+
+
+def _insert_support_once(engine: DatabaseEngine) -> Executable:
+    return engine.insert_into(suggestion_supports).on_conflict_do_nothing(index_elements=["comment_id", "mobile"])
 
 
 def _count_views(engine: DatabaseEngine) -> Executable:
@@ -136,10 +165,39 @@ class SqlFeedbackRepository(Repository):
                 "of_state": comment_filter.state,
                 "topics": None if topic_names is None else sorted(topic_names),
                 "before": comment_filter.before_id,
+                "is_suggestion": comment_filter.is_suggestion,
+                "of_progress": comment_filter.progress,
                 "most": comment_filter.limit,
             }
         )
         return _COMMENT_MAPPING.read_rows(await self._transaction.fetch_rows(statement, values))
+
+    async def next_suggestion_number(self) -> int:
+        return await SqlSequenceRepository(self._transaction).next_number(SUGGESTION_SEQUENCE)
+
+    async def find_suggestion(self, number: int) -> Comment | None:
+        row = await self._transaction.fetch_row(_LOCK_SUGGESTION, {"of_number": number})
+        return None if row is None else _COMMENT_MAPPING.read_row(row)
+
+    async def add_step(self, step: SuggestionStep) -> None:
+        await self._transaction.execute(_INSERT_STEP, _STEP_MAPPING.column_values(step))
+
+    async def list_steps(self, comment_ids: Collection[int]) -> list[SuggestionStep]:
+        rows = await self._transaction.fetch_rows(_LIST_STEPS, {"of_comments": sorted(comment_ids)})
+        return _STEP_MAPPING.read_rows(rows)
+
+    async def add_support(self, support: SuggestionSupport) -> bool:
+        values = _SUPPORT_MAPPING.column_values(support)
+        return await self._transaction.count_written(_insert_support_once, values) == 1
+
+    async def count_supports(self, comment_ids: Collection[int]) -> dict[int, int]:
+        rows = await self._transaction.fetch_rows(_COUNT_SUPPORTS, {"of_comments": sorted(comment_ids)})
+        return {comment_id: supporter_count for comment_id, supporter_count in rows}
+
+    async def list_supported(self, mobile: str, comment_ids: Collection[int]) -> frozenset[int]:
+        parameters = {"of_comments": sorted(comment_ids), "of_line": mobile}
+        rows = await self._transaction.fetch_rows(_SELECT_SUPPORTED, parameters)
+        return frozenset(comment_id for (comment_id,) in rows)
 
     async def get_opinion(self, service_key: str, topic_names: frozenset[str]) -> Opinion:
         counts_by_state = {
@@ -151,8 +209,12 @@ class SqlFeedbackRepository(Repository):
         [(counted_rows, score_total)] = await self._transaction.fetch_rows(
             _SELECT_SCORE_SUM, {"of_service": service_key}
         )
+        suggestion_count = await self._transaction.fetch_value(_COUNT_SUGGESTIONS, {"names": sorted(topic_names)})
         return Opinion(
-            {state: counts_by_state.get(state, 0) for state in CommentState}, int(counted_rows), int(score_total)
+            {state: counts_by_state.get(state, 0) for state in CommentState},
+            int(counted_rows),
+            int(score_total),
+            int(suggestion_count),
         )
 
 

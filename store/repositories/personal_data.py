@@ -48,6 +48,8 @@ from store.schema import (
     requests,
     search_words,
     slip_photos,
+    suggestion_steps,
+    suggestion_supports,
     suspense_receipts,
 )
 from store.uploads import delete_uploads
@@ -162,6 +164,12 @@ _OLDER_OUTBOX = (
 _COMMENTS_OF_REQUEST = comments.c.request_id == _REQUEST_PARAMETER
 _COMMENTS_OF_LINE = comments.c.mobile == _LINE_PARAMETER
 _OLDER_COMMENTS = (comments.c.at < _MOMENT_PARAMETER) & _belongs_to_nobody(comments.c.request_id)
+_FORGET_SUPPORTER = (
+    update(suggestion_supports).where(suggestion_supports.c.mobile == _LINE_PARAMETER).values(mobile=None)
+)
+_FORGET_OLDER_SUPPORTERS = (
+    update(suggestion_supports).where(suggestion_supports.c.at < _MOMENT_PARAMETER).values(mobile=None)
+)
 
 
 _DELETE_CHAT_DIALOGUES = delete(dialogues).where(
@@ -244,6 +252,7 @@ class SqlPersonalDataRepository(Repository):
         with self._transaction.running_long():
             await self._erase_texts(_INBOX_OF_LINE, _OUTBOX_OF_LINE, parameters, now)
             await self._erase_comments(_COMMENTS_OF_LINE, parameters)
+            await self._transaction.execute(_FORGET_SUPPORTER, parameters)
             await self._transaction.execute(_DELETE_CHAT_DIALOGUES, parameters)
             await self._transaction.execute(FORGET_PAYER, parameters)
             await erase_drafts(self._transaction, SELECT_DRAFTS_OF_LINE, parameters)
@@ -259,6 +268,7 @@ class SqlPersonalDataRepository(Repository):
         with self._transaction.running_long():
             text_count = await self._erase_texts(_OLDER_INBOX, _OLDER_OUTBOX, parameters, now)
             await self._erase_comments(_OLDER_COMMENTS, parameters)
+            await self._transaction.execute(_FORGET_OLDER_SUPPORTERS, parameters)
             for statement in (*_DELETE_OLDER, *ERASE_OLDER_ATTEMPTS):
                 await self._transaction.execute(statement, parameters)
             await self._delete_claims(_OLDER_CLAIMS, parameters)
@@ -318,6 +328,9 @@ class SqlPersonalDataRepository(Repository):
 
     async def _erase_comments(self, condition: ColumnElement[bool], parameters: Mapping[str, object]) -> None:
         is_unpublished = comments.c.state != CommentState.PUBLISHED
+        unpublished = select(comments.c.id).where(condition, is_unpublished)
+        for table in (suggestion_steps, suggestion_supports):
+            await self._transaction.execute(delete(table).where(table.c.comment_id.in_(unpublished)), parameters)
         await self._transaction.execute(delete(comments).where(condition, is_unpublished), parameters)
         await self._transaction.execute(update(comments).where(condition).values(mobile=None), parameters)
 

@@ -61,6 +61,8 @@ from store.schema.people import (
     service_views,
     staff,
     substitutes,
+    suggestion_steps,
+    suggestion_supports,
 )
 from store.schema.registries import (
     agencies,
@@ -182,6 +184,8 @@ __all__ = [
     "staff_sessions",
     "steps",
     "substitutes",
+    "suggestion_steps",
+    "suggestion_supports",
     "suspense_receipts",
     "tariffs",
     "till_closings",

@@ -3,6 +3,7 @@
 from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table
 
 from domain.feedback.opinions import CommentState
+from domain.feedback.suggestions import SuggestionProgress
 from domain.values.actors import Role
 from store.engines.types import ID, JSON_VALUE, EnumText, JsonList, SafeText, Utc
 from store.schema.base import id_column, kept_file_columns, metadata, reference_column
@@ -101,9 +102,37 @@ comments = Table(
     Column("answer", SafeText),
     Column("answered_by", SafeText),
     Column("answered_at", Utc),
+    Column("number", Integer),
+    Column("progress", EnumText(SuggestionProgress)),
+    Column("progressed_at", Utc),
     Index(None, "service", "state", "id"),
     Index(None, "state", "id"),
     Index(None, "request_id"),
+    Index(None, "number", unique=True),
+)
+
+suggestion_steps = Table(
+    "suggestion_steps",
+    metadata,
+    id_column(),
+    reference_column("comment_id", "comments.id"),
+    Column("progress", EnumText(SuggestionProgress), nullable=False),
+    Column("note", SafeText),
+    Column("taken_by", SafeText, nullable=False),
+    Column("at", Utc, nullable=False),
+    Index(None, "comment_id"),
+)
+
+suggestion_supports = Table(
+    "suggestion_supports",
+    metadata,
+    id_column(),
+    reference_column("comment_id", "comments.id"),
+    Column("mobile", SafeText),
+    Column("channel", SafeText, nullable=False),
+    Column("at", Utc, nullable=False),
+    Index(None, "comment_id", "mobile", unique=True),
+    Index(None, "mobile"),
 )
 
 service_views = Table(

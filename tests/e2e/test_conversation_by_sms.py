@@ -180,7 +180,7 @@ async def test_the_tariff_is_told(reza: Phone) -> None:
 async def test_comments_are_kept(reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("submitted")
     await story.says(f"نظر {story.code} راننده خوش‌برخورد بود", "sms.comment_kept")
-    await story.says("پیشنهاد برای خیابان امام سرعت‌گیر بگذارید", "sms.comment_kept")
+    await story.says("پیشنهاد برای خیابان امام سرعت‌گیر بگذارید", "sms.suggestion.kept")
 
 
 async def test_a_rating_is_corrected(reza: Phone, desk: Desk) -> None:

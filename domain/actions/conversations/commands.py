@@ -36,6 +36,9 @@ from domain.values.errors import BillNotFound
 from domain.values.text import group_digits, persian_digits
 from domain.values.tracking_codes import TrackingCode, parse_code
 
+SUGGESTION_MARK = "suggestion"
+"""The slot of a comment that is a suggestion."""
+
 
 async def announce_outcome(turn: TurnContext, outcome: StepOutcome) -> RenderedMessage:
     """Queue what a step announces, and return what of it answers the citizen who took it."""
@@ -235,7 +238,11 @@ async def _run_command(
 async def store_comment(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Keep a comment or suggestion."""
     code = parse_code(slots["code"]) if "code" in slots else None  # nobody is asked for it: no field has read it
-    await feedback.store_comment(turn, slots["text"], code=code, service=slots.get("service"))
+    opinion = await feedback.store_comment(
+        turn, slots["text"], code=code, service=slots.get("service"), is_suggestion=SUGGESTION_MARK in slots
+    )
+    if opinion.number is not None:
+        return turn.render("sms.suggestion.kept", number=persian_digits(opinion.number))
     return say_when_looked_at(turn, turn.render("sms.comment_kept"), None)
 
 

@@ -52,6 +52,7 @@ from domain.fields.moments import HourOfDay
 from domain.language.service import Command
 from domain.messages.catalogue import RenderedMessage
 from domain.parsing.identifiers import find_tracking_codes
+from domain.parsing.suggestions import names_suggestion
 from domain.requests.request import ServiceRequest
 from domain.values.errors import DomainError, InvalidField, MissingField, UnknownKind
 
@@ -354,6 +355,28 @@ class ChangeCommand(RequestCommand):
         return ask_first(turn, frame)
 
 
+class CommentCommand(Handler):
+    """A comment, or a suggestion where the text that calls it names it so."""
+
+    __slots__ = ()
+
+    async def ask(self, turn: TurnContext, step: Ask) -> Outcome:
+        """Keep in mind that it is a suggestion: the next text is only its words."""
+        mark_suggestion(turn, step.frame)
+        return await super().ask(turn, step)
+
+    async def perform(self, turn: TurnContext, frame: Frame) -> StepOutcome | RenderedMessage:
+        """Store it."""
+        mark_suggestion(turn, frame)
+        return await super().perform(turn, frame)
+
+
+def mark_suggestion(turn: TurnContext, frame: Frame) -> None:
+    """Mark the frame of a comment whose text names a suggestion."""
+    if names_suggestion(turn.text) or names_suggestion(frame.slots.get("text", "")):
+        frame.slots[commands.SUGGESTION_MARK] = True
+
+
 class AccountCommand(Handler):
     """The account that money goes back to: always asked about with its bank and the sum."""
 
@@ -437,7 +460,7 @@ HANDLERS: Mapping[str, Handler] = {
     CANCEL_INTENT: CancelCommand(commands.cancel_request, takes_only_one=True, shows_only_one=True),
     CHANGE_INTENT: ChangeCommand(change_answer, takes_only_one=True),
     "reply": ReplyCommand(commands.reply_to_staff, takes_only_one=True),
-    "comment": Handler(commands.store_comment),
+    "comment": CommentCommand(commands.store_comment),
     "rate": RequestCommand(commands.rate_request, takes_only_one=True),
     "confirm": ConsentCommand(commands.confirm_request, takes_only_one=True),
     "deny": ConsentCommand(commands.deny_request, takes_only_one=True),

@@ -18,6 +18,7 @@ from domain.actions.conversations.enquiries.passing_changes import (
 )
 from domain.actions.conversations.enquiries.payment_claims import answer_payment_claim
 from domain.actions.conversations.enquiries.priced_orders import read_priced_order
+from domain.actions.conversations.enquiries.supported_suggestions import answer_support
 from domain.actions.conversations.intents import offer_requests
 from domain.actions.conversations.open_requests import list_candidates, read_open_answer
 from domain.actions.conversations.questions import render_offer
@@ -38,6 +39,8 @@ async def read_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) -> 
 
 async def _read_about_own(turn: TurnContext, text: str) -> Outcome | None:
     """Return what a text does with its writer's own requests and bills; None where it does nothing."""
+    if support_reply := await answer_support(turn, text):
+        return support_reply
     if claim_reply := await answer_payment_claim(turn, text):
         return await _offer_ending_beside(turn, text, claim_reply)
     step: Outcome | None = (

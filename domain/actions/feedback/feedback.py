@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from domain.actions.context import ActionContext, ActorContext
+from domain.actions.feedback.suggestions import number_suggestion
 from domain.actions.links.request_buttons import awaits_rating, may_be_rated
 from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.authorization.request_policy import is_citizen_of, refuse_foreign_request
@@ -91,8 +92,9 @@ async def store_comment(
     code: TrackingCode | None = None,
     service: str | None = None,
     mobile: str | None = None,
+    is_suggestion: bool = False,
 ) -> Comment:
-    """Store a comment about an own request, a service, or the desk at large, to be moderated.
+    """Store a comment or suggestion about an own request, a service, or the desk at large, to be moderated.
 
     It is the citizen's, whoever brings it: `mobile` (+989…) is the number that a clerk was given, else the request's.
     `NotFound("code")` for somebody else's request.
@@ -113,5 +115,7 @@ async def store_comment(
         context.actor.channel,
         context.dependencies.clock.now(),
     )
+    if is_suggestion:
+        new_comment = await number_suggestion(context, new_comment)
     await context.uow.feedback.add_comment(new_comment)
     return new_comment

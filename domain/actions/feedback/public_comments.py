@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from domain.actions.citizens.flooding import WORK_NEEDED
 from domain.actions.context import ActionContext
+from domain.actions.feedback.suggestions import number_suggestion
 from domain.feedback.opinions import Comment
 from domain.repositories import FeedbackRepositories
 from domain.values.addresses import network_for_address
@@ -37,8 +38,10 @@ async def add_public_comment(
     *,
     mobile: str | None,
     has_worked: bool = False,
+    is_suggestion: bool = False,
 ) -> Comment:
-    """Store a comment on a service, to be moderated; `mobile` (+989…) is the one that its writer proved, if any.
+    """Store a comment or suggestion on a service, to be moderated; `mobile` (+989…) is the one that its writer proved,
+    if any.
 
     Errors: `UnknownService`, `MissingField("comment")`, `InvalidField("comment")` for a long one, `TooManyRequests`
     when too many came from that address (`WORK_NEEDED` where work would do) or that mobile.
@@ -58,5 +61,7 @@ async def add_public_comment(
         raise TooManyRequests(WORK_NEEDED, TooManyRequestsReason.COMMENTS)
     await context.uow.lines.add_hit(f"comment:{writer}", now, COMMENT_WINDOW)
     new_comment = Comment(context.dependencies.ids.new_id(), service.key, None, mobile, text, PUBLIC_CHANNEL, now)
+    if is_suggestion:
+        new_comment = await number_suggestion(context, new_comment)
     await context.uow.feedback.add_comment(new_comment)
     return new_comment

@@ -22,6 +22,7 @@ from domain.conversation.reading.command_fields import (
 from domain.conversation.reading.courtesies import COURTESY_INTENTS
 from domain.conversation.reading.emergencies import Emergency
 from domain.conversation.reading.vocabulary import COMMAND_INTENTS, LANGUAGE_INTENT
+from domain.feedback.suggestions import SuggestionProgress
 from domain.gateways.attempt import AttemptAlert
 from domain.language.printouts import PRINT_PHRASES, PaperStatus
 from domain.messages.code_spending import SpendingLevel
@@ -73,7 +74,8 @@ WRITTEN_OUT_KEYS = (
     "sms.money.refund_sent", "sms.money.refund_waits", "sms.money.refund_wanted",
     "sms.claim.noted",
     "sms.claim.paid_at", "sms.claim.photo", "sms.claim.reference", "chat.is_it_slip", "chat.slip_waits",
-    "sms.claim.unseen", "sms.comment_answered", "sms.comment_kept", "sms.did_you_mean", "sms.did_you_mean_one",
+    "sms.claim.unseen", "sms.comment_answered", "sms.comment_kept", "sms.suggestion.kept",
+    "sms.suggestion.supported", "sms.did_you_mean", "sms.did_you_mean_one",
     "sms.emergency.numbers", "sms.emergency_offer", "sms.closed_day", "sms.closed_mark", "sms.keep_text", "sms.secret",
     "sms.help", "sms.left", "sms.list", "sms.list_line", "sms.which_line", "sms.more", "sms.more_bills",
     "sms.no_requests",
@@ -103,6 +105,9 @@ WRITTEN_OUT_KEYS = (
     "units.until",
 )  # fmt: skip
 """Keys that are written out."""
+
+_ARRIVAL = SuggestionProgress.RECEIVED
+"""Point of a suggestion that no step leads to."""
 
 DECLINE_REASONS = ("no_answer", "no_consent", "owner_refused", "unsaid")
 """Reasons for declining a request without a reason in words (`StoreReasonCode`, `Wording.request_facts`)."""
@@ -145,6 +150,7 @@ def _command_keys() -> Iterator[str]:
     yield from (f"ask.{intent}" for intent in INTENTS_WITH_OWN_QUESTION)
     yield from (f"sms.about.{intent}" for intent in EXPLAINED_COMMANDS)
     yield from (f"sms.authentic.paper_{status}" for status in PaperStatus)
+    yield from (f"sms.suggestion.{progress}" for progress in SuggestionProgress if progress is not _ARRIVAL)
     yield from (f"sms.emergency.{emergency}" for emergency in Emergency)
     yield from (f"sms.courtesy.{courtesy}" for courtesy in sorted(COURTESY_INTENTS))
     yield from ("sms.unknown_again", "chat.voice_again")

@@ -172,6 +172,7 @@ class MissingReason(MissingReasonBase):
     OVERRIDE_NEEDS_REASON = "override_needs_reason"
     RRN = "rrn"
     SEVERAL_TAXIS = "several_taxis"
+    SUGGESTION_NOTE = "suggestion_note"
     TILL_DIFFERS = "till_differs", "amount"
 
 

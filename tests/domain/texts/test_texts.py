@@ -159,6 +159,7 @@ REAL: dict[str, list[str]] = {
     "date": [jalali_long_text(day) for day in DAYS],
     "start": [HourOfDay().render_value(hour, TEXTS.text) for hour in HALF_HOURS],
     "count": [persian_digits(200)],
+    "number": [persian_digits(999_999)],
     "otp": ["۰۱۲۳۴۵"],
     "otp_latin": ["012345"],
     "score": [format_number(score) for score in range(1, 6)],

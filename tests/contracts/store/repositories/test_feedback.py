@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.feedback.opinions import Comment, CommentFilter, CommentState, Rating, ViewCount
+from domain.feedback.suggestions import SuggestionProgress, SuggestionStep, SuggestionSupport
 from domain.people.person import Person, Substitution
 from domain.values.actors import Role
 from domain.values.errors import NotFound
@@ -84,6 +85,40 @@ async def test_opinions_are_counted_by_service(store: SqlStore) -> None:
         assert opinion.comment_counts == {CommentState.PENDING: 1, CommentState.PUBLISHED: 1, CommentState.HIDDEN: 0}
         nothing = await uow.feedback.get_opinion("expert", frozenset({"expert"}))
         assert (nothing.rating_count, nothing.score_sum, nothing.average_score) == (0, 0, None)
+
+
+async def add_suggestion(store: SqlStore, **changes: object) -> Comment:
+    """Store a suggestion."""
+    async with store.open_unit() as uow:
+        number = await uow.feedback.next_suggestion_number()
+        numbered = {"number": number, "progress": SuggestionProgress.RECEIVED, "progressed_at": NOW}
+        suggestion = a_comment(**{**numbered, **changes})  # type: ignore[arg-type]
+        await uow.feedback.add_comment(suggestion)
+    return suggestion
+
+
+async def test_suggestions_have_numbers_steps_and_supporters(store: SqlStore) -> None:
+    first, second = await add_suggestion(store), await add_suggestion(store, state=CommentState.PUBLISHED)
+    heard = SuggestionStep(new_id(), first.id, SuggestionProgress.HEARD, None, "staff:manager", NOW)
+    done = SuggestionStep(new_id(), second.id, SuggestionProgress.DONE, "خریدیم", "staff:manager", NOW)
+    async with store.open_unit() as uow:
+        await uow.feedback.add_comment(a_comment(state=CommentState.PUBLISHED))
+        assert (first.number, second.number) == (1, 2)
+        assert [await uow.feedback.find_suggestion(number) for number in (2, 3)] == [second, None]
+        for step in (heard, done):
+            await uow.feedback.add_step(step)
+        assert await uow.feedback.list_steps([first.id, second.id]) == [heard, done]
+        assert await uow.feedback.list_steps([]) == []
+        for mobile, is_new in ((MOBILE, True), (MOBILE, False), ("+989110000002", True)):
+            assert await uow.feedback.add_support(SuggestionSupport(new_id(), first.id, mobile, "sms", NOW)) is is_new
+        assert await uow.feedback.count_supports([first.id, second.id]) == {first.id: 2}
+        assert await uow.feedback.list_supported(MOBILE, [first.id, second.id]) == {first.id}
+        received = CommentFilter(progress=SuggestionProgress.RECEIVED)
+        assert await uow.feedback.list_comments(received) == [second, first]
+        await uow.feedback.save_comment(replace(first, progress=SuggestionProgress.HEARD, progressed_at=NOW))
+        assert await uow.feedback.list_comments(received) == [second]
+        opinion = await uow.feedback.get_opinion("machinery", frozenset({"machinery"}))
+        assert (opinion.suggestion_count, opinion.comment_counts[CommentState.PUBLISHED]) == (1, 1)
 
 
 async def test_views_add_up(store: SqlStore) -> None:

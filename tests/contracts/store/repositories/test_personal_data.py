@@ -10,6 +10,7 @@ from sqlalchemy import select
 from domain.bills.bill import RefundState
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.feedback.opinions import Comment, CommentFilter, CommentState, Rating
+from domain.feedback.suggestions import SuggestionProgress, SuggestionStep, SuggestionSupport
 from domain.messages.records import MessageState
 from domain.people.person import Person
 from domain.requests.documents import Document
@@ -118,6 +119,33 @@ async def test_what_hangs_on_a_request_is_erased_and_its_figures_stay(store: Sql
         await uow.personal_data.erase_request(other.id, LATER)
         with pytest.raises(NotFound):
             await uow.documents.get_content(SHA)
+
+
+async def test_a_supporter_is_forgotten_and_stays_counted(store: SqlStore) -> None:
+    unpublished, published = (
+        Comment(new_id(), "machinery", None, MOBILE, "لودر", "sms", NOW, state, number=number)
+        for number, state in ((1, CommentState.PENDING), (2, CommentState.PUBLISHED))
+    )
+    async with store.open_unit() as uow:
+        for one in (unpublished, published):
+            await uow.feedback.add_comment(one)
+            await uow.feedback.add_step(
+                SuggestionStep(new_id(), one.id, SuggestionProgress.HEARD, None, "staff:manager", NOW)
+            )
+            for mobile in (MOBILE, "+989120000000"):
+                await uow.feedback.add_support(SuggestionSupport(new_id(), one.id, mobile, "sms", NOW))
+    async with store.open_unit() as uow:
+        assert await uow.personal_data.erase_line(MOBILE, LATER)
+    async with store.open_unit() as uow:
+        both = [unpublished.id, published.id]
+        assert await uow.feedback.count_supports(both) == {published.id: 2}
+        assert [one.comment_id for one in await uow.feedback.list_steps(both)] == [published.id]
+        assert await uow.feedback.list_supported(MOBILE, both) == frozenset()
+        assert (await uow.feedback.get_comment(published.id)).mobile is None
+        assert await uow.feedback.list_supported("+989120000000", both) == {published.id}
+        await uow.personal_data.erase_older(LATER, LATER)
+        assert await uow.feedback.list_supported("+989120000000", both) == frozenset()
+        assert await uow.feedback.count_supports(both) == {published.id: 2}
 
 
 async def test_a_line_is_erased_when_no_request_has_its_number(store: SqlStore) -> None:

@@ -76,7 +76,7 @@ async def test_tariffs(town: Municipality) -> None:
 
 async def test_comments(town: Municipality) -> None:
     code = await town.order()
-    for text in (f"نظر {code} خیلی خوب بود", "پیشنهاد برای خیابان امام", "نظر ماشین‌آلات گران است"):
+    for text in (f"نظر {code} خیلی خوب بود", "نظر برای خیابان امام", "نظر ماشین‌آلات گران است"):
         assert (await town.say(CITIZEN, text)).key == "sms.comment_kept"
     kept = town.rows("SELECT service, request_id, text, state FROM comments ORDER BY id")
     request = await town.request(code)

@@ -1,0 +1,28 @@
+"""The support of a suggestion by a text that says nothing else («موافقم ۱۲», «با پیشنهاد ۱۲ موافقم»)."""
+
+from domain.actions.conversations.turn_context import TurnContext
+from domain.actions.feedback.suggestions import support_suggestion
+from domain.messages.catalogue import RenderedMessage
+from domain.parsing.suggestions import find_supported_number, names_suggestion
+from domain.values.errors import DomainError
+from domain.values.text import persian_digits
+
+SUPPORT_INTENT = "support"
+"""The intent of such a text."""
+
+
+async def answer_support(turn: TurnContext, text: str) -> RenderedMessage | None:
+    """Return the reply to the support of a suggestion, which is stored; None for any other text. Where a question waits
+    it must be called a suggestion.
+    """
+    number = find_supported_number(text)
+    if number is None or (turn.dialogue.top is not None and not names_suggestion(text)):
+        return None
+    turn.intent = SUPPORT_INTENT
+    try:
+        supported = await support_suggestion(turn, number)
+    except DomainError as error:
+        return turn.render_error(error)
+    turn.has_acted = True
+    facts = {"number": persian_digits(number), "count": persian_digits(supported.supporter_count)}
+    return turn.render("sms.suggestion.supported", **facts)
