@@ -25,9 +25,11 @@ class ListPage(Generic[RowT]):
     older_address: str | None
 
 
-def read_page_start(request: web.Request) -> int | None:
-    """Return the id after which the page begins, None for the first one; `HTTPNotFound` for what is no id."""
-    start_text = request.query.get(START_PARAMETER)
+def read_page_start(request: web.Request, parameter_name: str = START_PARAMETER) -> int | None:
+    """Return the id after which the page begins, None for the first one; `HTTPNotFound` for what is no id. A page of
+    two lists has a parameter for each.
+    """
+    start_text = request.query.get(parameter_name)
     if start_text is None:
         return None
     if not (start_text.isascii() and start_text.isdecimal() and len(start_text) <= _MAX_ID_DIGITS):

@@ -67,7 +67,7 @@ class Comment:
     number: int | None = None
     """The short number of a suggestion, by which others support it; None: a comment."""
     progress: SuggestionProgress | None = None
-    """How far a suggestion has come; None: a comment."""
+    """Point in the life of a suggestion; None: a comment."""
     progressed_at: datetime | None = None
     """Time of its last step, of arrival before any; None: a comment."""
 
@@ -93,7 +93,7 @@ class CommentFilter:
     is_suggestion: bool | None = None
     """Whether only suggestions, or only comments."""
     progress: SuggestionProgress | None = None
-    """How far suggestions have come."""
+    """Point in the life of suggestions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class SuggestionStep:
     note: str | None
     """The reason, what was changed, or another word to its writer; shown with it. None: nothing was said."""
     taken_by: str
-    """Who took it, as a label."""
+    """Label of whoever took it."""
     at: datetime
     """Time of the step, in UTC."""
 

@@ -14,7 +14,7 @@ MOMENT = DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """What was written so far stays a comment."""
+    """All that was written so far stays a comment."""
     op.add_column("comments", Column("number", Integer()))
     op.add_column("comments", Column("progress", Text()))
     op.add_column("comments", Column("progressed_at", MOMENT))

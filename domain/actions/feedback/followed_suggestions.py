@@ -1,0 +1,43 @@
+"""Suggestions with the steps of their life and the number of their supporters, as pages show them."""
+
+from dataclasses import dataclass
+
+from domain.feedback.opinions import Comment, CommentFilter
+from domain.feedback.suggestions import SuggestionStep
+from domain.repositories import FeedbackRepositories
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedSuggestion:
+    """A suggestion with what became of it."""
+
+    suggestion: Comment
+    """As it is stored."""
+    steps: tuple[SuggestionStep, ...]
+    """The steps of its life, oldest first."""
+    supporter_count: int
+    """Lines that support it."""
+    is_supported: bool = False
+    """Whether the line that looks supports it."""
+
+
+async def follow_suggestions(
+    uow: FeedbackRepositories, comment_filter: CommentFilter, mobile: str | None = None
+) -> list[FollowedSuggestion]:
+    """Return suggestions of a filter, newest first, as the line `mobile` (+989…) sees them."""
+    suggestions = await uow.feedback.list_comments(comment_filter)
+    if not suggestions:
+        return []
+    suggestion_ids = [suggestion.id for suggestion in suggestions]
+    steps = await uow.feedback.list_steps(suggestion_ids)
+    supporter_counts = await uow.feedback.count_supports(suggestion_ids)
+    supported_ids = await uow.feedback.list_supported(mobile, suggestion_ids) if mobile else frozenset()
+    return [
+        FollowedSuggestion(
+            suggestion,
+            tuple(step for step in steps if step.comment_id == suggestion.id),
+            supporter_counts.get(suggestion.id, 0),
+            suggestion.id in supported_ids,
+        )
+        for suggestion in suggestions
+    ]
