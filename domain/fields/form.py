@@ -44,6 +44,16 @@ class LeftToUnit:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceOfRest:
+    """Choice of a list for all that the list does not name («سایر»)."""
+
+    choice: str
+    """The choice; a conversation takes it from somebody who describes a matter instead of choosing."""
+    described_in: str
+    """The field of the same form, in own words, that holds the description."""
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One thing asked, of a citizen by a form or of staff by an action."""
 
@@ -79,6 +89,8 @@ class Field:
     """Usual answers, as they are kept: buttons in chats, offered beside the line on pages; any other may be given."""
     left_to_unit: LeftToUnit | None = None
     """Value taken by a conversation from somebody who does not know («نمی‌دانم»); None: it has to be said."""
+    choice_of_rest: ChoiceOfRest | None = None
+    """Choice for what its choices do not name; None: they name everything."""
     is_note: bool = False
     """Whether somebody writes in it to others; the history shows it by the step. It is personal, and erased so."""
 

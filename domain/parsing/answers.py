@@ -7,6 +7,7 @@ the field itself («ساعت کار: ۴») do not count as more.
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
+from itertools import pairwise
 from typing import Any
 
 from domain.parsing.courtesies import take_courtesies
@@ -41,6 +42,7 @@ _IGNORED_WITH_HOUR = COURTESY_WORDS | keys_in("values.ignored_with_hour")
 _HOUR_WORDS = keys_of("ساعت", "ساعته", "h", "hour", "hours")
 _LENGTH_LEAD_WORDS = _HOUR_WORDS | keys_of("کار", "مدت", ":", "-", "=")
 _DAY_WORDS = keys_in("values.day_words")
+_OR_WORDS = keys_of("یا", "or", "ya")
 _MINUS_SIGNS = frozenset("-−")
 _ANY_MOMENT = datetime(2026, 3, 21, tzinfo=TEHRAN_ZONE)
 """Moment for cases where it matters only which words of an answer are a date, not which day they mean."""
@@ -50,15 +52,29 @@ _NO_PHRASES: Phrases[str] = Phrases({})
 def read_date(answer_text: str, now: datetime) -> date:
     """Return the day that is meant; «۹/۱۵» (month, day) is one too here. An hour said with it is passed over."""
     reader = _reader_of(answer_text, to_tehran(now))
-    mention = choose_date(find_dates(reader.stream, reader.today)) or _read_month_and_day(reader)
+    mentions = find_dates(reader.stream, reader.today)
+    mention = choose_date(mentions) or _read_month_and_day(reader)
     if not mention or not mention.day:
         raise InvalidField("date")
+    if days := _list_days_between_or(reader.stream, mentions):
+        raise AmbiguousField("date", InvalidReason.TWO_DAYS, options=days)
     if mention.other_day:
         raise AmbiguousField("date", InvalidReason.TWO_DAYS, options=mention.possible_days)
     _take_date_mention(reader.stream, mention)
     _take_hours(reader.stream)
     _refuse_remaining(reader.stream, "date", _IGNORED_WORDS)
     return mention.day
+
+
+def _list_days_between_or(stream: TokenStream, mentions: list[DateMention]) -> tuple[str, ...]:
+    """Return the days (ISO) that «یا» leaves open («جمعه یا شنبه»), the earlier first."""
+    open_days = {
+        day
+        for one, other in pairwise(mentions)
+        if not _OR_WORDS.isdisjoint(map(stream.key_at, range(one.end, other.start)))
+        for day in (*one.possible_days, *other.possible_days)
+    }
+    return tuple(sorted(open_days))
 
 
 def read_start_hour(answer_text: str) -> time:

@@ -31,7 +31,12 @@ from domain.actions.conversations.open_requests import list_candidates
 from domain.actions.conversations.refund_accounts import refuse_needless_iban
 from domain.actions.conversations.repeated_replies import vary_reply
 from domain.actions.conversations.turn_context import Outcome, TurnContext, Wrong, store_dialogue
-from domain.actions.conversations.uncalled_texts import find_meant_step, offer_cancelling, read_uncalled
+from domain.actions.conversations.uncalled_texts import (
+    explain_unknown,
+    find_meant_step,
+    offer_cancelling,
+    read_uncalled,
+)
 from domain.conversation.dialogue.answers import has_no_letters
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Ask, Left, OptOut, Perform, Reaction, Refused, Unknown
 from domain.conversation.dialogue.offers import OPT_INTENTS
@@ -249,7 +254,7 @@ async def _answer_unknown(turn: TurnContext, step: Unknown) -> Outcome:
     if turn.late_question:
         return turn.render_error(ExpiredDialogue())
     answers_nothing = not has_no_letters(turn.text) and read_yes_or_no(turn.text) is not None
-    return turn.render("sms.none_to.confirm" if answers_nothing else "sms.unknown")
+    return turn.render("sms.none_to.confirm") if answers_nothing else await explain_unknown(turn)
 
 
 def _ask_what_was_meant(turn: TurnContext, intents: Sequence[str]) -> RenderedMessage:

@@ -37,7 +37,7 @@ from domain.values.tracking_codes import TrackingCode
 MOST_COMPARED = 5
 """Number of open requests, newest first, of which it is asked whether one says the same."""
 
-MOST_SINCE_RATING = 5
+MOST_SAYING_NOTHING = 5
 """Number of messages, newest first, of which one may be the rating that a bare number corrects."""
 
 _MEANT_PHASES = {"reply": Phase.NEEDS_CITIZEN, "pay": Phase.NEEDS_PAYMENT, "rate": Phase.DONE}
@@ -134,7 +134,7 @@ async def _read_corrected_rating(turn: TurnContext, text: str) -> Reaction | Non
     waits that it could answer.
     """
     score = read_score(text) if has_no_letters(text) else read_corrected_score(text)
-    if score is None or not await _follows_rating(turn):
+    if score is None or await find_last_intent(turn) != "rate":  # a number after a menu is one of that
         return None
     request = await feedback.find_corrected_request(turn, turn.actor.identifier)
     if request is None or _answers_late_question(turn, text, request):
@@ -142,13 +142,10 @@ async def _read_corrected_rating(turn: TurnContext, text: str) -> Reaction | Non
     return turn.conversation.begin_intent(turn.dialogue, "rate", {"code": request.code, "score": score}, turn.sent_at)
 
 
-async def _follows_rating(turn: TurnContext) -> bool:
-    """Return whether the citizen rated something and has said nothing since but thanks and what nobody understood: who
-    read a menu or a list meanwhile means a number of that.
-    """
-    messages = await turn.uow.inbox.list_recent(mobile=turn.actor.identifier, limit=MOST_SINCE_RATING)
-    intents = (message.intent for message in messages if message.intent not in _SAYING_NOTHING)
-    return next(intents, None) == "rate"
+async def find_last_intent(turn: TurnContext) -> str | None:
+    """Return what the citizen did last, but for thanks and what nobody understood; None where that is long ago."""
+    messages = await turn.uow.inbox.list_recent(mobile=turn.actor.identifier, limit=MOST_SAYING_NOTHING)
+    return next((message.intent for message in messages if message.intent not in _SAYING_NOTHING), None)
 
 
 def _answers_late_question(turn: TurnContext, text: str, request: ServiceRequest) -> bool:

@@ -12,6 +12,7 @@ from domain.actions.conversations.enquiries.meant_requests import (
 )
 from domain.actions.conversations.enquiries.money_questions import answer_money_question
 from domain.actions.conversations.enquiries.passing_changes import (
+    find_fresh_request,
     find_regretted_request,
     read_passing_change,
     read_restated_change,
@@ -20,7 +21,7 @@ from domain.actions.conversations.enquiries.payment_claims import answer_payment
 from domain.actions.conversations.enquiries.priced_orders import read_priced_order
 from domain.actions.conversations.enquiries.supported_suggestions import answer_support
 from domain.actions.conversations.intents import offer_requests
-from domain.actions.conversations.open_requests import list_candidates, read_open_answer
+from domain.actions.conversations.open_requests import find_last_intent, list_candidates, read_open_answer
 from domain.actions.conversations.questions import render_offer
 from domain.actions.conversations.turn_context import Outcome, TurnContext
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame
@@ -83,6 +84,19 @@ async def find_meant_step(turn: TurnContext, text: str) -> Outcome | None:
     if asks_when(text) and await list_candidates(turn, CANCEL_INTENT):
         return turn.conversation.begin_intent(turn.dialogue, "track", {}, turn.sent_at)
     return None
+
+
+async def explain_unknown(turn: TurnContext) -> RenderedMessage:
+    """Return what is told of a text that nobody understood: in the minutes after a message about a request, that this
+    stays as it is, or that the answer to the unit's question has arrived; once, then what may be written.
+    """
+    request = await find_fresh_request(turn)
+    if request is None or request.phase.is_final:
+        return turn.render("sms.unknown")
+    is_answered = await find_last_intent(turn) == "reply"
+    code_text = turn.dependencies.wording.tracking_code_text(request.code)
+    reply = turn.render("sms.unknown_after_answer" if is_answered else "sms.unknown_after_request", code=code_text)
+    return turn.render("sms.unknown") if reply.text in turn.last_sent_text else reply
 
 
 async def offer_cancelling(turn: TurnContext, requests: Sequence[ServiceRequest]) -> RenderedMessage:

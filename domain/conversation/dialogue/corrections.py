@@ -4,7 +4,7 @@ question what all this costs."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import product
+from itertools import dropwhile, product
 from typing import Any
 
 from domain.conversation.dialogue.form_filling import (
@@ -40,10 +40,20 @@ _LACKED_PHRASES = combine_words(
 """Phrases that say, where a code is asked, that there is none at hand: it asks for no list of requests."""
 
 _LACKING_WORDS = keys_in("moods.lacking_words")
+_LEAD_WORDS = keys_in("moods.contrasts") | keys_in("moods.lacked_names")
+
+_MOST_WORDS_OF_CONFUSION = 7
+_CONFUSED_PHRASES: Phrases[bool] = Phrases({True: words_of("moods.confused_phrases")})
 
 _HEDGE_PHRASES = words_of("moods.hedge_phrases")
 _AROUND_WORDS = COURTESY_WORDS | keys_in("moods.around_words")
 _PHRASES: Phrases[bool] = Phrases({True: dict.fromkeys((*_UNSURE_PHRASES, *_LACKED_PHRASES)), False: _HEDGE_PHRASES})
+
+
+def is_confused(text: str) -> bool:
+    """Return whether a short text says that its writer does not see what is asked («چرا اینقدر سوال می‌پرسید»)."""
+    stream = TokenStream(text)
+    return len(stream) <= _MOST_WORDS_OF_CONFUSION and _CONFUSED_PHRASES.occurs_in(stream)
 
 
 def is_unsure(text: str) -> bool:
@@ -66,8 +76,18 @@ def says_lack(text: str) -> bool:
     return not _LACKING_WORDS.isdisjoint(read_once(text).key_set)
 
 
-def without_doubt(text: str) -> str | None:
-    """Return what a text says beside its «شاید», «هر وقت شد», empty where it says no more; None where it has none."""
+@dataclass(frozen=True, slots=True)
+class DoubtfulText:
+    """A text that says «شاید», «هر وقت شد», «ندیدم»."""
+
+    sure_text: str
+    """Words beside the doubt that may answer; empty where it says no more."""
+    description: str
+    """The same as it was written, behind a «ولی» and the name of what is lacked («پلاکشو ولی پژو بود»)."""
+
+
+def read_doubt(text: str) -> DoubtfulText | None:
+    """Return what a text says beside its doubt; None where it has none."""
     stream = TokenStream(text)
     remaining_words: list[str] = []
     is_doubtful = is_unknown = False
@@ -82,7 +102,8 @@ def without_doubt(text: str) -> str | None:
     if not is_doubtful:
         return None
     content_words = [word for word in remaining_words if not (is_unknown and key_of(word) in _AROUND_WORDS)]
-    return " ".join(content_words)
+    described_words = dropwhile(lambda word: key_of(word) in _LEAD_WORDS, remaining_words if content_words else ())
+    return DoubtfulText(" ".join(content_words), " ".join(described_words))
 
 
 _HOW_MUCH = words_of("moods.how_much")
@@ -205,17 +226,17 @@ def _set_answer(frame: Frame, form: IntentForm, field: Field, text: str, now: da
 
 
 def read_price_question(
-    grammar: Grammar, frame: Frame, tariff_form: IntentForm, text: str, now: datetime
+    grammar: Grammar, frame: Frame | None, tariff_form: IntentForm, text: str, now: datetime
 ) -> Mapping[str, Any] | None:
-    """Return of what a text asks the price: what it says itself («چهار ساعتش چنده؟»), and the rest as the form has it;
-    None where it asks none, or nothing that has a price was said yet.
+    """Return of what a text asks the price: what it says itself («چهار ساعتش چنده؟»), and the rest as the form has it
+    where that has a price; None where it asks none, or nothing that has a price was said yet.
     """
     guess = understand_message(grammar, text, now)
     question = grammar.parse_for_intent(TARIFF_INTENT, text, now)
     is_asked = TARIFF_INTENT in {guess.intent, *guess.suggested_intents[:1]} or _asks_price(text)
     if question is None or not is_asked:
         return None
-    known_values = _list_single_values(frame)
+    known_values = _list_single_values(frame) if frame else {}
     priced_values = {field.name: known_values[field.name] for field in tariff_form.fields if field.name in known_values}
     return {**priced_values, **question.slots} or None
 

@@ -17,6 +17,7 @@ from domain.fields.moments import Day, HourOfDay
 from domain.fields.places import Place, has_point
 from domain.fields.types import Choice, FieldType, ReadingContext, Text
 from domain.parsing.answers import read_number
+from domain.parsing.places import mentions_address
 from domain.parsing.times.hours import find_lengths_and_clocks
 from domain.parsing.tokens import TokenStream
 from domain.values.errors import AmbiguousField, DomainError, InvalidField
@@ -40,6 +41,20 @@ def list_alternatives(form: IntentForm, field: Field, *, in_own_words: bool = Fa
     """
     others = [other for other in form.fields if other.name in field.alternatives]
     return [other for other in others if isinstance(other.type, Text) is in_own_words]
+
+
+def list_replaced(form: IntentForm, field: Field) -> list[Field]:
+    """Return the codes in whose place a field in own words is asked."""
+    if not isinstance(field.type, Text):
+        return []
+    coded_fields = [other for other in form.fields if field.name in other.alternatives]
+    return [coded for one in coded_fields for coded in (one, *list_alternatives(form, one))]
+
+
+def is_described_by(field: Field, text: str) -> bool:
+    """Return whether a text says enough for a field in own words: an address names a place."""
+    is_address = isinstance(field.type, Text) and field.type.is_address
+    return len(text.split()) > 1 and (mentions_address(text) or not is_address)
 
 
 def take_own_words(frame: Frame, field: Field, text: str, now: datetime) -> None:
@@ -106,6 +121,9 @@ def take_answer(
     frame: Frame, form: IntentForm, field: Field, raw_value: str, now: datetime
 ) -> tuple[Field, DomainError | None]:
     """Read an answer as the asked field, else as one that does as well; return the field that it was."""
+    for coded in list_replaced(form, field):  # the code after all, where it was described instead
+        with suppress(DomainError):
+            return coded, take_value(frame, coded, raw_value, now)
     is_continued = field.name in frame.begun_values and has_no_letters(raw_value)
     try:
         return field, take_value(frame, field, raw_value, now)

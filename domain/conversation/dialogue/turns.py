@@ -21,20 +21,24 @@ from domain.conversation.dialogue.answers import (
 from domain.conversation.dialogue.asking import MOST_WORDS_OF_A_QUESTION
 from domain.conversation.dialogue.corrections import (
     Correction,
+    DoubtfulText,
     hear_earlier_answer,
+    is_confused,
     keeps_answer,
     read_correction,
+    read_doubt,
     read_price_question,
     read_unsure,
     says_lack,
     says_same,
-    without_doubt,
 )
 from domain.conversation.dialogue.form_filling import (
     absorb_values,
     find_asking_field,
+    is_described_by,
     is_number,
     list_alternatives,
+    list_replaced,
     set_answer_aside,
     take_answer,
     take_own_words,
@@ -63,7 +67,7 @@ from domain.conversation.dialogue.yes_no import (
 from domain.conversation.reading.command_fields import MENU_INTENT, TARIFF_INTENT
 from domain.conversation.reading.endings import settle_ending
 from domain.conversation.reading.guessing import understand_message
-from domain.conversation.reading.own_words import is_plain_statement
+from domain.conversation.reading.own_words import describes_matter, is_plain_statement
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.reading.sentences import Mood
 from domain.conversation.reading.unwanted import is_labelled_number
@@ -126,10 +130,12 @@ class Conversation(Offers):
         form, field_words = self.forms[frame.intent], self.field_words[frame.intent]
         field = self.find_asked_field(frame)
         is_value_asked = field is not None and not isinstance(field.type, Text)
+        if field and is_confused(heard.text):
+            return self.take_correction(heard.dialogue, frame, Correction(is_unsure=True))
         is_question = self.grammar.is_called_in_sentence(heard.message.intent)  # «بلد نیستم، زنگ بزنید»
-        if field and is_value_asked and not is_question and (sure_text := without_doubt(heard.text)) is not None:
-            sure_step = self._try_answer(replace(heard, text=sure_text)) if sure_text else None
-            sure_step = sure_step or self._ask_in_own_words(heard, field, sure_text) or self.read_story(heard)
+        if field and is_value_asked and not is_question and (doubt := read_doubt(heard.text)) is not None:
+            sure_step = self._try_answer(replace(heard, text=doubt.sure_text)) if doubt.sure_text else None
+            sure_step = sure_step or self._ask_in_own_words(heard, field, doubt) or self.read_story(heard)
             return sure_step or self.take_correction(heard.dialogue, frame, read_unsure(frame, field, heard.now))
         wanted_text = find_negations(read_once(heard.text)).wanted_instead  # «لودر نمی‌خوام بیل مکانیکی می‌خوام»
         correction = hear_earlier_answer(frame, form, wanted_text, heard.now) if wanted_text else None
@@ -141,15 +147,15 @@ class Conversation(Offers):
             return self._try_answer(replace(heard, text=answer_text)) if is_value_asked else None
         return self.take_correction(heard.dialogue, frame, correction)
 
-    def _ask_in_own_words(self, heard: Utterance, field: Field, sure_text: str) -> Reaction | None:
+    def _ask_in_own_words(self, heard: Utterance, field: Field, doubt: DoubtfulText) -> Reaction | None:
         """Ask for what does as well in own words where somebody lacks a code («ندارم»), or take what was said of it;
         None where nothing does.
         """
         others = list_alternatives(self.forms[heard.frame.intent], field, in_own_words=True)
         if not others or not says_lack(heard.text):
             return None
-        if len(sure_text.split()) > 1 and mentions_address(sure_text):
-            take_own_words(heard.frame, others[0], sure_text, heard.now)
+        if is_described_by(others[0], doubt.description):
+            take_own_words(heard.frame, others[0], doubt.description, heard.now)
             return self.ask_next(heard.dialogue)
         return self.ask_next(heard.dialogue, preferred=others[0].name)
 
@@ -232,8 +238,14 @@ class Conversation(Offers):
             return self._read_no_answer(heard, problem)
 
     def _asks_beside_place(self, heard: Utterance) -> bool:
-        """Return whether a text asks something in a whole phrase where a place was asked for, and is none."""
-        is_question = heard.frame.asked == "place" and self.grammar.is_called_in_sentence(heard.message.intent)
+        """Return whether a text asks something in a whole phrase where a place, or what does for a code, was asked for,
+        and is none.
+        """
+        frame, field = heard.frame, self.find_asked_field(heard.frame)
+        is_described = field is not None and bool(list_replaced(self.forms[frame.intent], field))
+        is_question = (is_described or frame.asked == "place") and self.grammar.is_called_in_sentence(
+            heard.message.intent
+        )
         return is_question and not mentions_address(heard.text)
 
     def _read_no_answer(self, heard: Utterance, problem: DomainError) -> Reaction | None:
@@ -256,7 +268,21 @@ class Conversation(Offers):
         if frame.intent == MENU_INTENT:
             heard.dialogue.frames.pop()
             return self._read_answer_to_offered(heard)
-        return self._read_other_answer(heard) or self.ask_again(frame, problem)
+        return self._read_other_answer(heard) or self._take_described(heard) or self.ask_again(frame, problem)
+
+    def _take_described(self, heard: Utterance) -> Reaction | None:
+        """Take what a text describes, where the list that is asked has none of it, as its choice for the rest; it is
+        shown before anything is done. None where nothing is described.
+        """
+        frame, field = heard.frame, self.find_asked_field(heard.frame)
+        rest = field.choice_of_rest if field else None
+        if field is None or rest is None or not describes_matter(heard.text):
+            return None
+        form = self.forms[frame.intent]
+        absorb_values(frame, form, {field.name: rest.choice, rest.described_in: heard.text}, heard.now)
+        frame.plain = False
+        step = self.ask_next(heard.dialogue)
+        return replace(step, taken=field.name) if isinstance(step, Ask) else step
 
     def _read_other_answer(self, heard: Utterance) -> Reaction | None:
         """Return what a text comes to that answers no question but says something else that the command takes
@@ -298,7 +324,7 @@ class Conversation(Offers):
 
     def _read_beside(self, heard: Utterance) -> Reaction | None:
         """Return what a text comes to that says nothing to a form, by its words as a whole: it gives the form up, asks
-        what it would cost, for a person or for what is only told; None for any other.
+        what it would cost, for a person, for another service or for what is only told; None for any other.
         """
         frame = heard.frame
         guess, is_form = (
@@ -310,11 +336,21 @@ class Conversation(Offers):
         if price_step := self._read_price(heard):
             return price_step
         is_telling = guess.intent in TELLING_INTENTS or self.asks_for_person(guess.intent)
-        return self._begin_interruption(replace(heard, message=guess)) if is_form and is_telling else None
+        if is_form and (is_telling or self._orders_other(frame, guess)):
+            return self._begin_interruption(replace(heard, message=guess))
+        return None
+
+    def _orders_other(self, frame: Frame, message: ParsedMessage) -> bool:
+        """Return whether a text plainly asks for another service than the form's («نظر کارشناسی می‌خوام»)."""
+        is_plain = message.mood is Mood.PLAIN and not message.is_guessed
+        return is_plain and message.intent != frame.intent and self.forms[message.intent].is_service_form
 
     def _read_price(self, heard: Utterance) -> Reaction | None:
         """Return the answer to what a form would cost; None where that is not asked."""
-        priced_slots = read_price_question(self.grammar, heard.frame, self.forms[TARIFF_INTENT], heard.text, heard.now)
+        submission = self.forms[heard.frame.intent].submission
+        has_price = submission is None or submission.service.price_lookup is not None
+        priced_frame = heard.frame if has_price else None
+        priced_slots = read_price_question(self.grammar, priced_frame, self.forms[TARIFF_INTENT], heard.text, heard.now)
         return (
             None if priced_slots is None else self.begin_intent(heard.dialogue, TARIFF_INTENT, priced_slots, heard.now)
         )

@@ -47,7 +47,8 @@ def read_free_text(reader: MessageReader, call: IntentMatch) -> str:
 
 def _read_free_texts(stream: TokenStream, intent: Intent) -> list[str]:
     if not intent.is_form:
-        return stream.free_texts(frozenset() if intent.rest_slot else REQUEST_WORDS, keep_own_marks=True)
+        empty_words = intent.empty_words if intent.rest_slot else REQUEST_WORDS
+        return stream.free_texts(empty_words, keep_own_marks=True)
     if intent.asks_fields and intent.rest_slot not in WISHLESS_SLOTS:
         _take_wants_around_text(stream)
         return stream.free_texts(COURTESY_WORDS | WISH_WORDS | intent.empty_words, words_only=True)

@@ -8,6 +8,7 @@ else: then it is shown, and asked about once.
 
 from itertools import pairwise
 
+from domain.conversation.reading.courtesies import read_courtesy
 from domain.parsing.negation import Negation, NegationKind, find_negations
 from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of
 from domain.parsing.word_lists import words_of
@@ -34,11 +35,22 @@ _PRAISING_IDIOMS: Phrases[bool] = Phrases({True: words_of("moods.praising_idioms
 _REACH_OF_PERSON = 5
 _TO_WORDS, _ANYBODY = keys_of("با", "به", "ba", "be"), keys_of("یکی", "مردم")
 _FEWEST_NUMBER_DIGITS = 10
+_FEWEST_DESCRIBING = 3
 
 
 def takes_back(stream: TokenStream) -> bool:
     """Return whether a text takes back what its writer sent («شکایتم را پس می‌گیرم»)."""
     return _TAKING_BACK.occurs_in(stream)
+
+
+def describes_matter(text: str) -> bool:
+    """Return whether a text tells of something in a few words: it asks nothing, takes nothing back, greets and insults
+    nobody.
+    """
+    stream = TokenStream(text)
+    if stream.read.word_count < _FEWEST_DESCRIBING or read_courtesy(text) or takes_back(stream):
+        return False
+    return not stream.read.asks and _QUESTION_WORDS.isdisjoint(_list_words(stream))
 
 
 def is_plain_statement(stream: TokenStream, *, tells_story: bool = True, may_lack: bool = False) -> bool:

@@ -19,6 +19,7 @@ from domain.values.errors import AmbiguousField
 from domain.values.reasons import InvalidReason
 
 _UNTIL_WORDS = keys_of("تا", "الی", "لغایت", "to", "until", "till", "ta")
+_FROM_WORDS = keys_of("از", "from", "az")
 _DAY_PART_WORDS = keys_of("صبح", "ظهر", "عصر", "شب")
 _LINK_WORDS = _UNTIL_WORDS | _DAY_PART_WORDS | keys_in("values.day_ranges_link_words")
 _DAY_WORDS, _WEEK_WORDS = (
@@ -40,6 +41,8 @@ def take_day_range(reader: MessageReader) -> None:
     mentions = find_dates(reader.stream, reader.today)
     day_count, _ = take_day_count(reader.stream, mentions)
     first_mention, last_mention = _find_first_and_last(reader.stream, mentions)
+    if first_mention and not last_mention and len(mentions) > 1:
+        first_mention = _settle_among(reader, mentions)
     if first_mention and not last_mention and _find_bare_day_before(reader.stream, first_mention):
         first_mention, last_mention = None, first_mention
     if last_mention:
@@ -55,6 +58,25 @@ def take_day_range(reader: MessageReader) -> None:
     if day_count:
         first_day, last_day = _complete_by_length(reader, day_count, first_day, last_day)
     reader.slots.update({name: day for name, day in (("from", first_day), ("to", last_day)) if day})
+
+
+def _settle_among(reader: MessageReader, mentions: list[DateMention]) -> DateMention:
+    """Return the first day of several that are no range: the one behind «از» («جمعه راه می‌افتم، ولی از شنبه»); where
+    several may be meant, which one is asked.
+    """
+    beginnings = [mention for mention in mentions if _follows_from(reader.stream, mention)] or mentions
+    possible_days = sorted({day for mention in beginnings if mention.day for day in mention.possible_days})
+    if len(possible_days) > 1:
+        reader.problems_by_slot["from"] = AmbiguousField(
+            "from", InvalidReason.TWO_DAYS, options=tuple(possible_days[:MOST_DAYS_ASKED])
+        )
+    for mention in mentions:
+        reader.stream.take(start_with_lead(reader.stream, mention.start), mention.end)
+    return beginnings[0]
+
+
+def _follows_from(stream: TokenStream, mention: DateMention) -> bool:
+    return not _FROM_WORDS.isdisjoint(map(stream.key_at, range(start_with_lead(stream, mention.start), mention.start)))
 
 
 def _settle_by_last(first_mention: DateMention, last_mention: DateMention | None) -> DateMention:

@@ -53,7 +53,7 @@ from domain.blocks.visits import (
     propose_visit,
     read_visit_start,
 )
-from domain.fields.form import Field
+from domain.fields.form import ChoiceOfRest, Field
 from domain.fields.moments import Moment
 from domain.fields.types import Choice, Identifier, Rials, Text
 from domain.language.finders import FormFill
@@ -305,7 +305,7 @@ EXPERT_OPINION = Service(
     key=SERVICE_KEY,
     version=1,
     form=(
-        Field("kind", KindName(), choices=tuple(OPINION_KINDS)),
+        Field("kind", KindName(), choices=tuple(OPINION_KINDS), choice_of_rest=ChoiceOfRest("other", "text")),
         Field("full_name", Text(80), autofill="person.full_name", deferred_in=BY_MESSAGE),
         Field("national_code", Identifier("national_code"), autofill="person.national_code"),
         Field("postal_code", Identifier("postal_code"), alternatives=("renovation_code", "address")),

@@ -189,7 +189,7 @@ def _build_record_values(context: StepContext, driver: RegistryRow) -> dict[str,
     return record_values | ({"fine": context.inputs["fine"]} if "fine" in context.inputs else {})
 
 
-CHANGEABLE = (ChangeableFields(("submitted", "needs_info"), ("plate", "taxi_code", "text")),)
+CHANGEABLE = (ChangeableFields(("submitted", "needs_info"), ("plate", "taxi_code", "taxi_description", "text")),)
 """Until the officer makes a record of it."""
 
 RECORD_INPUTS = (
@@ -271,8 +271,9 @@ TAXI_REPORT = Service(
     version=1,
     form=(
         Field("kind", Choice("report_kind"), choices=tuple(RECORD_REGISTRIES)),
-        Field("plate", Plate(), alternatives=("taxi_code",)),
+        Field("plate", Plate(), alternatives=("taxi_code", "taxi_description")),
         Field("taxi_code", TAXI_CODE, required=False),
+        Field("taxi_description", Text(200), required=False),
         Field("text", Text(500)),
     ),
     states=STATES,
@@ -290,7 +291,7 @@ TAXI_REPORT = Service(
     reasons=REPORT_REASONS,
     form_sections=(
         FormSection("kind", ("kind",)),
-        FormSection("taxi", ("plate", "taxi_code")),
+        FormSection("taxi", ("plate", "taxi_code", "taxi_description")),
         FormSection("story", ("text",)),
     ),
     summary=SummaryColumns(work=("kind", "plate", "text")),

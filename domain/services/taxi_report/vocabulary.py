@@ -4,11 +4,18 @@ from domain.blocks.taxis import TAXI_TOPIC
 from domain.language.intents import Intent
 from domain.parsing.identifiers import take_taxi_code
 from domain.parsing.plates import take_plate
+from domain.parsing.tokens import keys_of
 
 REPORT_FIELD_WORDS = {
     "plate": ("پلاک", "شماره پلاک", "کد تاکسی", "plate"),
     "text": ("متن", "شرح", "توضیح", "توضیحات", "text"),
 }
+
+_ASKING_WORDS = keys_of(
+    "از", "به", "یک", "یه", "این", "راننده", "رانندش", "راننده‌اش", "تاکسی", "تاکسیه", "تاکسیران", "دارم", "داشتم",
+    "کنم", "بکنم", "کنید", "میکنم", "شود", "بشه", "ثبت", "az", "ranande", "taxi", "taksi", "sürüji", "sürüjiden", "bar",
+)  # fmt: skip
+"""Words that ask for a report and tell nothing of what happened."""
 
 TAXI_REWARD_INTENT = Intent(
     "taxi_reward",
@@ -19,6 +26,7 @@ TAXI_REWARD_INTENT = Intent(
     alternatives={"plate": ("taxi_code",)},
     weak_words=("تقدیر", "قدردانی"),
     topic=TAXI_TOPIC,
+    empty_words=_ASKING_WORDS,
     field_words=REPORT_FIELD_WORDS,
 )
 
@@ -31,5 +39,6 @@ TAXI_VIOLATION_INTENT = Intent(
     alternatives={"plate": ("taxi_code",)},
     weak_words=("گزارش",),
     topic=TAXI_TOPIC,
+    empty_words=_ASKING_WORDS,
     field_words=REPORT_FIELD_WORDS,
 )

@@ -67,7 +67,7 @@ async def read_passing_change(turn: TurnContext, text: str, *, is_unknown: bool 
     """
     if turn.dialogue.top is not None or read_once(text).asks:
         return None
-    request = await _find_fresh_request(turn)
+    request = await find_fresh_request(turn)
     is_fresh = request is not None and can_change(turn, request)
     if not is_fresh and (is_unknown or changes_something(text)):
         changeable = await list_candidates(turn, CHANGE_INTENT)
@@ -114,7 +114,7 @@ async def read_restated_change(turn: TurnContext, text: str) -> Reaction | None:
         if (not named_codes or request.code in named_codes)
         and (values := _read_restated(turn, request, text, is_only=len(requests) == 1 or bool(named_codes)))
     ]
-    if len(changes) > 1 and (fresh_request := await _find_fresh_request(turn)):
+    if len(changes) > 1 and (fresh_request := await find_fresh_request(turn)):
         changes = [one for one in changes if one[0].id == fresh_request.id] or changes
     if not changes or any(values != changes[0][1] for _, values in changes):
         return None
@@ -199,11 +199,11 @@ async def find_regretted_request(turn: TurnContext, text: str) -> ServiceRequest
     is_bare = stream.read.word_count <= _MOST_WORDS_OF_REGRET  # «شکایتم را …» says itself which is meant
     if turn.dialogue.top is not None or not (is_mistake or (is_bare and takes_back(stream))):
         return None
-    request = await _find_fresh_request(turn)
+    request = await find_fresh_request(turn)
     return request if request is not None and can_cancel(turn, request) else None
 
 
-async def _find_fresh_request(turn: TurnContext) -> ServiceRequest | None:
+async def find_fresh_request(turn: TurnContext) -> ServiceRequest | None:
     """Return the request of the newest message that was about one, where that came a few minutes ago."""
     address = turn.address
     messages = await turn.uow.inbox.list_last_from(address.channel, address.recipient, _MOST_MESSAGES + 1)

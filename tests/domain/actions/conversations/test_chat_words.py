@@ -134,12 +134,20 @@ async def test_digits_behind_half_a_plate_are_no_code_of_another_taxi(taxis: Tax
 
 
 @pytest.mark.parametrize("name", ["کد", "کد نوسازی", "کد ملی", "کد تاکسی", "پلاک", "پلاکش"])
-@pytest.mark.parametrize("verb", ["نمی‌دانم", "ندارم", "رو نمی‌دونم", "یادم نیست"])
+@pytest.mark.parametrize(
+    ("verb", "answer"),
+    [
+        ("نمی‌دانم", "plate.help"),
+        ("رو نمی‌دونم", "plate.help"),
+        ("ندارم", "taxi_description.prompt"),
+        ("یادم نیست", "taxi_description.prompt"),
+    ],
+)
 @pytest.mark.parametrize("keyword", ["شکایت", "تشویق"])
 async def test_who_has_no_code_keeps_the_form_and_is_told_what_would_do(
-    taxis: TaxiOrganisation, keyword: str, name: str, verb: str
+    taxis: TaxiOrganisation, keyword: str, name: str, verb: str, answer: str
 ) -> None:
     passenger = await Person(taxis.town).linked()
     await passenger.says(keyword)
-    assert (await passenger.says(f"{name} {verb}")).key == "services.taxi_report.fields.plate.help"
+    assert (await passenger.says(f"{name} {verb}")).key == f"services.taxi_report.fields.{answer}"
     assert (await passenger.says("۱۱۴")).key == "services.taxi_report.fields.text.prompt"
