@@ -139,7 +139,7 @@ def _take_length_hours(stream: TokenStream) -> float:
     if clocks and clocks[0].span_hours:
         take_clock(stream, clocks[0])
         return clocks[0].span_hours
-    index = stream.skip(_first_content_index(stream), _LENGTH_LEAD_WORDS)
+    index = stream.skip(_first_content_index(stream), _LENGTH_LEAD_WORDS | _IGNORED_WITH_LENGTH)
     quantity = read_quantity_at(stream, index)
     if clocks and (
         not quantity or (index, quantity[1]) != (clocks[0].start, clocks[0].end)

@@ -143,8 +143,9 @@ async def _read_corrected_rating(turn: TurnContext, text: str) -> Reaction | Non
 
 
 async def find_last_intent(turn: TurnContext) -> str | None:
-    """Return what the citizen did last, but for thanks and what nobody understood; None where that is long ago."""
-    messages = await turn.uow.inbox.list_recent(mobile=turn.actor.identifier, limit=MOST_SAYING_NOTHING)
+    """Return what this line did last, but for thanks and what nobody understood; None where that is long ago."""
+    address = turn.address
+    messages = await turn.uow.inbox.list_last_from(address.channel, address.recipient, MOST_SAYING_NOTHING)
     return next((message.intent for message in messages if message.intent not in _SAYING_NOTHING), None)
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from domain.actions.conversations.turn_context import TurnContext
 from domain.actions.lookups.answers import estimate_price
 from domain.authorization.request_policy import awaits_answer_of, is_citizen_of, keeps_mobile_for
+from domain.conversation.dialogue.asking import MOST_TRIES_IN_SAME_WORDS
 from domain.conversation.dialogue.frames import AMEND_STEP, CONFIRM_STEP, Ask, Frame
 from domain.conversation.reading.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_INTENT
 from domain.fields.closed_days import find_closed_day
@@ -20,10 +21,6 @@ from domain.values.errors import AmbiguousField, NotFound
 from domain.values.languages import join_list
 from domain.values.text import group_digits, persian_digits
 from domain.values.tracking_codes import TrackingCode
-
-MOST_TRIES_IN_SAME_WORDS = 2
-"""Number of times that a question is asked as it is; from then on it is asked in other words, with a person and a way
-out."""
 
 
 def render_question(turn: TurnContext, frame: Frame, *, is_unsure: bool = False) -> RenderedMessage:
@@ -206,5 +203,5 @@ def _describe_present_answer(turn: TurnContext, frame: Frame) -> str:
 def describe_ways_out(turn: TurnContext) -> str:
     """Return how a form is left, and how a person is reached where somebody calls back."""
     if turn.conversation.can_call_back:
-        return turn.text_of("sms.ways_out")
+        return turn.render("sms.ways_out").text
     return turn.render("sms.way_out").text

@@ -93,9 +93,10 @@ async def explain_unknown(turn: TurnContext) -> RenderedMessage:
     request = await find_fresh_request(turn)
     if request is None or request.phase.is_final:
         return turn.render("sms.unknown")
-    is_answered = await find_last_intent(turn) == "reply"
     code_text = turn.dependencies.wording.tracking_code_text(request.code)
-    reply = turn.render("sms.unknown_after_answer" if is_answered else "sms.unknown_after_request", code=code_text)
+    if await find_last_intent(turn) == "reply":
+        return turn.render("sms.unknown_after_answer", code=code_text)
+    reply = turn.render("sms.unknown_after_request", code=code_text)
     return turn.render("sms.unknown") if reply.text in turn.last_sent_text else reply
 
 

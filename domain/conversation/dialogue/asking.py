@@ -33,6 +33,9 @@ from domain.values.errors import AmbiguousField, DomainError
 MOST_MENU_LINES = 10
 """Intents that help offers in a text message."""
 
+MOST_TRIES_IN_SAME_WORDS = 2
+"""Number of times that a question is asked as it is; from then on it is asked in other words, with a person and a way
+out."""
 
 MOST_WORDS_OF_A_QUESTION = 6
 """Words of a text that only asks something, or answers it wrongly; a longer one tells of what is wanted."""

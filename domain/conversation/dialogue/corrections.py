@@ -53,7 +53,7 @@ _PHRASES: Phrases[bool] = Phrases({True: dict.fromkeys((*_UNSURE_PHRASES, *_LACK
 def is_confused(text: str) -> bool:
     """Return whether a short text says that its writer does not see what is asked («چرا اینقدر سوال می‌پرسید»)."""
     stream = TokenStream(text)
-    return len(stream) <= _MOST_WORDS_OF_CONFUSION and _CONFUSED_PHRASES.occurs_in(stream)
+    return stream.read.word_count <= _MOST_WORDS_OF_CONFUSION and _CONFUSED_PHRASES.occurs_in(stream)
 
 
 def is_unsure(text: str) -> bool:

@@ -17,7 +17,7 @@ from domain.fields.moments import Day, HourOfDay
 from domain.fields.places import Place, has_point
 from domain.fields.types import Choice, FieldType, ReadingContext, Text
 from domain.parsing.answers import read_number
-from domain.parsing.places import mentions_address
+from domain.parsing.places import mentions_address, names_spot
 from domain.parsing.times.hours import find_lengths_and_clocks
 from domain.parsing.tokens import TokenStream
 from domain.values.errors import AmbiguousField, DomainError, InvalidField
@@ -132,10 +132,16 @@ def take_answer(
             raise
         if error.reason is InvalidReason.PART_OF_DAY and frame.options:  # «عصر», asked which «۳» is meant
             return field, take_value(frame, field, f"{frame.options[-1]} {raw_value}", now)
-        for alternative in list_alternatives(form, field):
+        for alternative in (*list_alternatives(form, field), *_list_addresses(form, field, raw_value)):
             with suppress(DomainError):
                 return alternative, take_value(frame, alternative, raw_value, now)
         raise
+
+
+def _list_addresses(form: IntentForm, field: Field, text: str) -> list[Field]:
+    """Return the fields for the address that does as well as a code, where a text is one."""
+    others = list_alternatives(form, field, in_own_words=True) if names_spot(text) else []
+    return [other for other in others if isinstance(other.type, Text) and other.type.is_address]
 
 
 def absorb_open_values(frame: Frame, form: IntentForm, stated_values: Mapping[str, Any], now: datetime) -> str:

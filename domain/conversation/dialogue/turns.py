@@ -18,7 +18,7 @@ from domain.conversation.dialogue.answers import (
     is_bare_code,
     is_interruption,
 )
-from domain.conversation.dialogue.asking import MOST_WORDS_OF_A_QUESTION
+from domain.conversation.dialogue.asking import MOST_TRIES_IN_SAME_WORDS, MOST_WORDS_OF_A_QUESTION
 from domain.conversation.dialogue.corrections import (
     Correction,
     DoubtfulText,
@@ -131,11 +131,13 @@ class Conversation(Offers):
         field = self.find_asked_field(frame)
         is_value_asked = field is not None and not isinstance(field.type, Text)
         if field and is_confused(heard.text):
+            frame.tries = max(frame.tries, MOST_TRIES_IN_SAME_WORDS)
             return self.take_correction(heard.dialogue, frame, Correction(is_unsure=True))
         is_question = self.grammar.is_called_in_sentence(heard.message.intent)  # «بلد نیستم، زنگ بزنید»
         if field and is_value_asked and not is_question and (doubt := read_doubt(heard.text)) is not None:
             sure_step = self._try_answer(replace(heard, text=doubt.sure_text)) if doubt.sure_text else None
             sure_step = sure_step or self._ask_in_own_words(heard, field, doubt) or self.read_story(heard)
+            sure_step = sure_step or (self._take_described(heard) if describes_matter(doubt.description) else None)
             return sure_step or self.take_correction(heard.dialogue, frame, read_unsure(frame, field, heard.now))
         wanted_text = find_negations(read_once(heard.text)).wanted_instead  # «لودر نمی‌خوام بیل مکانیکی می‌خوام»
         correction = hear_earlier_answer(frame, form, wanted_text, heard.now) if wanted_text else None

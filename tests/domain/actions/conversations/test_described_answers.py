@@ -40,7 +40,7 @@ async def test_a_matter_that_no_list_names_is_of_the_rest(experts: Experts, matt
     assert (summary.key, matter in summary.text) == ("services.expert.summary", True)
 
 
-@pytest.mark.parametrize("text", ["چرا قبول نمی‌کنید؟", "خیلی بی‌ادبید", "سلام خسته نباشید", "نه"])
+@pytest.mark.parametrize("text", ["چرا قبول نمی‌کنید؟", "خجالت بکشید از مردم", "سلام خسته نباشید", "نه"])
 async def test_what_describes_nothing_chooses_nothing(experts: Experts, text: str) -> None:
     await experts.town.says("کارشناسی", text)
     assert "۷ سایر" in (await experts.town.says("زمین")).text
@@ -72,4 +72,3 @@ async def test_who_repeats_an_answer_hears_that_it_has_arrived(experts: Experts)
     await experts.town.do(code, "ask", Role.CIVIL, question="زمین چند متر است؟")
     await experts.town.says("۲۰۰ متر")
     assert (await experts.town.says("۲۰۰ متر")).key == "sms.unknown_after_answer"
-    assert (await experts.town.says("باز ۲۰۰ متر")).key.startswith("sms.unknown")
