@@ -91,8 +91,9 @@ def test_the_last_day_of_a_leave_waits_for_the_first() -> None:
 def test_of_several_days_the_one_behind_from_begins_a_leave_and_two_with_an_or_are_asked() -> None:
     parsed = GRAMMAR.parse_message("مرخصی جمعه راه می‌افتم ولی از شنبه", NOW)
     assert (parsed.slots["from"].isoformat(), "from" in parsed.problems_by_slot) == ("2026-11-28", False)
-    asked = GRAMMAR.parse_message("مرخصی جمعه یا شنبه", NOW)
-    assert asked.problems_by_slot["from"].options == ("2026-11-27", "2026-11-28")
+    problem = GRAMMAR.parse_message("مرخصی جمعه یا شنبه", NOW).problems_by_slot["from"]
+    assert isinstance(problem, AmbiguousField)
+    assert problem.options == ("2026-11-27", "2026-11-28")
 
 
 # In a dialogue: the readings are offered by number
