@@ -34,3 +34,14 @@ def test_what_a_row_names_is_there(row: list[str]) -> None:
         assert not name or re.search(rf"def {name}\(", text), f"{path} has no {name}"
     assert _TEST.search(shown) or re.search(r"issue \d", place), "neither shown by a test nor left to an issue"
     assert place
+
+
+BY_TEXT = [
+    row for row in ROWS if re.search(r"test_\w+_by_(?:sms|text)\.py|actions/(?:conversations|messages)/", row[2])
+]
+
+
+@each_row("row", BY_TEXT)
+def test_what_is_shown_by_texts_is_shown_on_the_portal_too(row: list[str]) -> None:
+    """The page names the portal as the way in which each service is given."""
+    assert re.search(r"tests/(?:channels/portal/|browser/test_portal_walks)", row[2]), row[0]
