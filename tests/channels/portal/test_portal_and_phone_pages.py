@@ -107,6 +107,9 @@ async def test_the_page_of_a_service_says_all_of_it(client: Client, site: DemoSi
     assert '<time datetime="2026-11-24">۱۴۰۵/۰۹/۰۳</time> <small>(نخستین بار: ۱۳۹۴/۰۴/۱۹)</small>' in page
     for name in ("benefits", "steps"):
         assert all(line in page for line in catalogue.text_lines(f"services.machinery.{name}"))
+    assert "<dt>نوع خدمت</dt><dd>شهروند الکترونیک</dd>" in page
+    [given] = re.findall(r'<ul class="given">(.*?)</ul>', page, re.DOTALL)
+    assert re.findall(r"<li>(.*?)</li>", given) == ["پورتال", "پیامک", "ربات تلگرام", "ربات بله", "دفتر پیشخوان"]
     assert "راننده &lt;b&gt;خوب&lt;/b&gt; بود" in page
     assert "سپاسگزاریم" in page
     assert "۱۴۰۵/۰۹/۰۳" in page
