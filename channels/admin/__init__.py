@@ -20,6 +20,7 @@ from channels.admin.bills.refund_pages import RefundPages
 from channels.admin.bills.slip_pages import SlipPages
 from channels.admin.bills.transfer_pages import TransferPages
 from channels.admin.feedback.comment_pages import CommentPages
+from channels.admin.feedback.council_page import CouncilPages
 from channels.admin.feedback.rating_pages import RatingPages
 from channels.admin.fleet.calendar_pages import CalendarPages
 from channels.admin.fleet.operator_sheet_pages import OperatorSheetPages
@@ -165,6 +166,7 @@ def _build_management_pages(staff_sign_in: StaffSignIn, side_processes: SideProc
     return (
         CommentPages(dependencies, store),
         RatingPages(dependencies, store),
+        CouncilPages(dependencies, store),
         MessagePages(dependencies, store),
         InboundPages(dependencies, store),
         MisreadPages(dependencies, store),

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Protocol
 
 from domain.feedback.opinions import Comment, CommentFilter, Opinion, Rating, ViewCount
-from domain.feedback.suggestions import SuggestionStep, SuggestionSupport
+from domain.feedback.suggestions import SuggestionCount, SuggestionStep, SuggestionSupport
 from domain.requests.request import ServiceRequest
 
 
@@ -77,6 +77,10 @@ class FeedbackRepository(Protocol):
 
     async def list_supported(self, mobile: str, comment_ids: Collection[int]) -> frozenset[int]:
         """Return those of these suggestions that a line supports."""
+        ...
+
+    async def count_suggestions(self, service_topics: frozenset[str] | None) -> list[SuggestionCount]:
+        """Return the figures of suggestions by service and progress, of these topics alone; None: of all."""
         ...
 
     async def get_opinion(self, service_key: str, topic_names: frozenset[str]) -> Opinion:

@@ -59,6 +59,20 @@ class SuggestionStep:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestionCount:
+    """Number of suggestions about a service that have come to one point, with their supporters."""
+
+    service: str | None
+    """The service's key or topic; None: about the desk at large."""
+    progress: SuggestionProgress
+    """The point."""
+    suggestion_count: int
+    """Suggestions."""
+    supporter_count: int
+    """Votes for them."""
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestionSupport:
     """The support of one line for a suggestion."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Boolean, Executable, Integer, bindparam, func, insert, select, update
 
 from domain.feedback.opinions import Comment, CommentFilter, CommentState, Opinion, Rating, ViewCount
-from domain.feedback.suggestions import SuggestionStep, SuggestionSupport
+from domain.feedback.suggestions import SuggestionCount, SuggestionStep, SuggestionSupport
 from domain.requests.request import ServiceRequest
 from domain.values.errors import NotFound
 from domain.values.row_ids import HIGHEST_ID
@@ -66,6 +66,20 @@ _SUPPORTED = suggestion_supports.c.comment_id
 _IS_OF_COMMENTS = _SUPPORTED.in_(bindparam("of_comments", expanding=True))
 _COUNT_SUPPORTS = select(_SUPPORTED, func.count()).where(_IS_OF_COMMENTS).group_by(_SUPPORTED)
 _SELECT_SUPPORTED = select(_SUPPORTED).where(_IS_OF_COMMENTS, suggestion_supports.c.mobile == bindparam("of_line"))
+
+_COUNT_BY_PROGRESS = FilteredSelect(
+    select(
+        comments.c.service,
+        comments.c.progress,
+        func.count(comments.c.id.distinct()),
+        func.count(suggestion_supports.c.id),
+    )
+    .join_from(comments, suggestion_supports, isouter=True)
+    .where(comments.c.number.is_not(None))
+    .group_by(comments.c.service, comments.c.progress)
+    .order_by(comments.c.service, comments.c.progress),
+    topics=comments.c.service.in_(bindparam("topics", expanding=True)),
+)
 
 _ABOUT_SERVICE = comments.c.service.in_(bindparam("names", expanding=True))
 _SELECT_STATE_COUNTS = (
@@ -198,6 +212,11 @@ class SqlFeedbackRepository(Repository):
         parameters = {"of_comments": sorted(comment_ids), "of_line": mobile}
         rows = await self._transaction.fetch_rows(_SELECT_SUPPORTED, parameters)
         return frozenset(comment_id for (comment_id,) in rows)
+
+    async def count_suggestions(self, service_topics: frozenset[str] | None) -> list[SuggestionCount]:
+        topics = None if service_topics is None else sorted(service_topics)
+        statement, values = _COUNT_BY_PROGRESS.with_values({"topics": topics})
+        return [SuggestionCount(*row) for row in await self._transaction.fetch_rows(statement, values)]
 
     async def get_opinion(self, service_key: str, topic_names: frozenset[str]) -> Opinion:
         counts_by_state = {

@@ -13,7 +13,7 @@ from aiohttp import web
 from channels.admin.actors import describe_actor, load_staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.submissions import FormSubmission
-from channels.admin.version_tokens import VersionedAction
+from channels.admin.version_tokens import VersionedAction, VersionedFormAction
 from channels.web.forms import FormWording, build_controls, read_form
 from channels.web.paging import build_list_page, build_page_query, read_page_start
 from channels.web.posted import read_text
@@ -21,26 +21,41 @@ from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
 from domain.actions.context import ActorContext
+from domain.actions.dependencies import Dependencies
 from domain.actions.feedback import moderation
+from domain.actions.feedback.followed_suggestions import FollowedSuggestion, follow_suggestion
+from domain.actions.feedback.suggestions import take_suggestion_step
 from domain.authorization.request_policy import may_see_request
 from domain.authorization.rights import Right
 from domain.authorization.visibility import readable_topics, visible_services
 from domain.feedback.opinions import Comment, CommentFilter, CommentState
+from domain.feedback.suggestions import NEXT_PROGRESS, SuggestionProgress
 from domain.fields.form import Field
 from domain.fields.types import Choice
 from domain.unit_of_work import UnitOfWork
 from domain.values.version_token import VersionToken
 
 COMMENTS_PATH, RATINGS_PATH = "/staff/comments", "/staff/comments/ratings"
+COUNCIL_PATH = "/staff/comments/council"
 _COMMENT_PATH = f"{COMMENTS_PATH}/{{id:[0-9]{{1,18}}}}"
 
-PAGE_TABS: Mapping[str, str] = {COMMENTS_PATH: "admin.comments.title", RATINGS_PATH: "admin.ratings.title"}
+PAGE_TABS: Mapping[str, str] = {
+    COMMENTS_PATH: "admin.comments.title",
+    RATINGS_PATH: "admin.ratings.title",
+    COUNCIL_PATH: "admin.council.title",
+}
 """The routes of these pages."""
 
 PAGE_SIZE = 20
 """Comments on a page."""
 
 EVERY_STATE = "every"
+
+COMMENT_KIND, SUGGESTION_KIND = "comment", "suggestion"
+"""Values of the filter for comments alone, and for suggestions alone."""
+
+NOTE_INPUT = "note"
+"""The field of a step of a suggestion: the reason, or what was changed."""
 
 ANSWER_FORM = "answer"
 """The form that answers a comment, and its field with the answer."""
@@ -64,6 +79,10 @@ class CommentView:
     """Name of the person who published or hid it; empty while nobody has."""
     answered_by: str
     """Name of the person who answered it; empty while nobody has."""
+    followed: FollowedSuggestion | None
+    """A suggestion's life and supporters; None: a comment."""
+    next_progress: Sequence[SuggestionProgress]
+    """The steps that a suggestion may take now."""
 
 
 class CommentPages(SitePart):
@@ -83,13 +102,22 @@ class CommentPages(SitePart):
                     Right.COMMENTS_MODERATE,
                     FormSubmission(form_name, VersionedAction(form_action), self._render_page),
                 )
-                for form_name, form_action in (
-                    ("publish", partial(self._moderate_comment, CommentState.PUBLISHED)),
-                    ("hide", partial(self._moderate_comment, CommentState.HIDDEN)),
-                    (ANSWER_FORM, self._submit_answer),
-                )
+                for form_name, form_action in self._map_form_actions().items()
             ),
         )
+
+    def _map_form_actions(self) -> Mapping[str, VersionedFormAction]:
+        """Return the forms about a comment by name; a step of a suggestion is named by the point that it leads to."""
+        return {
+            "publish": partial(self._moderate_comment, CommentState.PUBLISHED),
+            "hide": partial(self._moderate_comment, CommentState.HIDDEN),
+            ANSWER_FORM: self._submit_answer,
+            **{
+                progress.value: partial(self._take_step, progress)
+                for progress in SuggestionProgress
+                if progress is not SuggestionProgress.RECEIVED
+            },
+        }
 
     async def _moderate_comment(
         self, state: CommentState, request: web.Request, visitor: Visitor, version_token: VersionToken
@@ -99,6 +127,20 @@ class CommentPages(SitePart):
                 ActorContext(self._dependencies, uow, visitor.actor), get_row_id(request), state, version_token
             )
         return f"{COMMENTS_PATH}?{build_page_query(request, done=f'comment_{state}')}"
+
+    async def _take_step(
+        self, progress: SuggestionProgress, request: web.Request, visitor: Visitor, version_token: VersionToken
+    ) -> str:
+        note_text = read_text(visitor.form, NOTE_INPUT)
+        async with self._store.open_unit() as uow:
+            await take_suggestion_step(
+                ActorContext(self._dependencies, uow, visitor.actor),
+                get_row_id(request),
+                progress,
+                note_text,
+                version_token,
+            )
+        return f"{COMMENTS_PATH}?{build_page_query(request, done='suggestion_step')}"
 
     async def _submit_answer(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         answer_text = read_text(visitor.form, ANSWER_FORM)
@@ -134,9 +176,7 @@ class CommentPages(SitePart):
             "list_page": build_list_page(request, COMMENTS_PATH, comment_views, PAGE_SIZE),
             "page_query": build_page_query(request),
             "refused_comment": refused_view,
-            "submitted_answer": read_text(refused_form.posted_form, ANSWER_FORM)
-            if refused_form and refused_form.name == ANSWER_FORM
-            else None,
+            **_keep_typed(refused_form),
             "problem": self._dependencies.wording.render_error(error) if error else None,
             "max_answer_length": moderation.LONGEST_ANSWER,
         }
@@ -146,6 +186,7 @@ class CommentPages(SitePart):
         service_keys = visible_services(self._dependencies.services, visitor.actor)
         return (
             Field("state", Choice(), choices=(*(comment_state.value for comment_state in CommentState), EVERY_STATE)),
+            Field("kind", Choice(), required=False, choices=(COMMENT_KIND, SUGGESTION_KIND)),
             Field("service", Choice(), required=False, choices=service_keys),
         )
 
@@ -155,6 +196,7 @@ class CommentPages(SitePart):
                 comment_state: f"admin.comments.states.{comment_state}"
                 for comment_state in (*CommentState, EVERY_STATE)
             },
+            "kind": {kind: f"admin.comments.kinds.{kind}" for kind in (COMMENT_KIND, SUGGESTION_KIND)},
             "service": {
                 service_key: self._dependencies.wording.service_title(service_key)
                 for service_key in self._dependencies.services
@@ -176,7 +218,9 @@ class CommentPages(SitePart):
         topic_keys = (
             services[filter_values["service"]].topic_names if is_service_chosen else readable_topics(services, actor)
         )
-        return CommentFilter(state, topic_keys, read_page_start(request), PAGE_SIZE + 1)
+        kind = filter_values.get("kind")
+        is_suggestion = kind == SUGGESTION_KIND if kind in {COMMENT_KIND, SUGGESTION_KIND} else None
+        return CommentFilter(state, topic_keys, read_page_start(request), PAGE_SIZE + 1, is_suggestion=is_suggestion)
 
     async def _build_view(
         self, uow: UnitOfWork, visitor: Visitor, comment: Comment, member_names: Mapping[str, str]
@@ -192,20 +236,33 @@ class CommentPages(SitePart):
             for actor_label in (comment.moderated_by, comment.answered_by)
         )
         return CommentView(
-            comment.id,
-            comment,
-            self._describe_topic(comment.service),
-            request_code,
-            writer_mobile,
-            moderated_by,
-            answered_by,
+            id=comment.id,
+            comment=comment,
+            topic_label=describe_topic(self._dependencies, comment.service),
+            code=request_code,
+            mobile=writer_mobile,
+            moderated_by=moderated_by,
+            answered_by=answered_by,
+            followed=await follow_suggestion(uow, comment) if comment.progress else None,
+            next_progress=NEXT_PROGRESS[comment.progress] if comment.progress else (),
         )
 
-    def _describe_topic(self, topic_key: str | None) -> str:
-        """Return what a comment is about: a service, a topic that several share, or the desk at large."""
-        if topic_key and topic_key in self._dependencies.services:
-            return self._dependencies.wording.service_title(topic_key)
-        key = f"choices.service.{topic_key}"
-        return self._dependencies.catalogue.text(
-            key if key in self._dependencies.catalogue else "admin.comments.at_large"
-        )
+
+def _keep_typed(refused_form: RefusedForm | None) -> Mapping[str, str | None]:
+    """Return what was typed into a form that was refused."""
+    if refused_form is None:
+        return {"submitted_answer": None, "submitted_step": "", "submitted_note": ""}
+    is_answer = refused_form.name == ANSWER_FORM
+    return {
+        "submitted_answer": read_text(refused_form.posted_form, ANSWER_FORM) if is_answer else None,
+        "submitted_step": refused_form.name,
+        "submitted_note": read_text(refused_form.posted_form, NOTE_INPUT),
+    }
+
+
+def describe_topic(dependencies: Dependencies, topic_key: str | None) -> str:
+    """Return what a comment is about: a service, a topic that several share, or the desk at large."""
+    if topic_key and topic_key in dependencies.services:
+        return dependencies.wording.service_title(topic_key)
+    key = f"choices.service.{topic_key}"
+    return dependencies.catalogue.text(key if key in dependencies.catalogue else "admin.comments.at_large")

@@ -1,5 +1,6 @@
 """Suggestions with the steps of their life and the number of their supporters, as pages show them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.feedback.opinions import Comment, CommentFilter
@@ -25,7 +26,18 @@ async def follow_suggestions(
     uow: FeedbackRepositories, comment_filter: CommentFilter, mobile: str | None = None
 ) -> list[FollowedSuggestion]:
     """Return suggestions of a filter, newest first, as the line `mobile` (+989…) sees them."""
-    suggestions = await uow.feedback.list_comments(comment_filter)
+    return await _follow(uow, await uow.feedback.list_comments(comment_filter), mobile)
+
+
+async def follow_suggestion(uow: FeedbackRepositories, suggestion: Comment) -> FollowedSuggestion:
+    """Return one suggestion with what became of it."""
+    [followed] = await _follow(uow, [suggestion], None)
+    return followed
+
+
+async def _follow(
+    uow: FeedbackRepositories, suggestions: Sequence[Comment], mobile: str | None
+) -> list[FollowedSuggestion]:
     if not suggestions:
         return []
     suggestion_ids = [suggestion.id for suggestion in suggestions]

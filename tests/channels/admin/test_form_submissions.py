@@ -54,6 +54,7 @@ TYPED: Mapping[str, str] = {
     "amount": "0",
     "valid_from": "امروز",
     "answer": "سپاس",
+    "note": "خریدیم",
     "mobile": "09121112233",
     "proof": "کارت ملی",
     "far": "yes",

@@ -14,6 +14,8 @@ from app.jobs.import_jobs import process_import
 from channels.admin.addresses import list_address as room
 from channels.admin.tariffs.tariff_view import price_address as price
 from domain.actions.context import ActorContext
+from domain.actions.feedback.feedback import store_comment
+from domain.actions.feedback.suggestions import take_suggestion_step
 from domain.actions.offices import accounts
 from domain.actions.offices.till_closing import close_till
 from domain.actions.registries.import_jobs import add_import
@@ -23,6 +25,7 @@ from domain.actions.staff import own_account
 from domain.actions.tariffs.price_changes import set_price
 from domain.actions.tariffs.priced_subjects import list_priced
 from domain.authorization.policy import may_use
+from domain.feedback.suggestions import SuggestionProgress
 from domain.messages.misread_texts import LabelState, MisreadReason, MisreadText, digest_misread
 from domain.messages.records import InboundMessage, InboundState
 from domain.people.sessions import IDLE_LIMIT, PROOF_FRESHNESS
@@ -224,7 +227,22 @@ _FIXED_VISITS: dict[str, Sequence[PageVisit]] = {
         *(PageVisit("/staff/misread-texts", role) for role in (Role.SECRETARIAT, Role.AUDITOR)),
         PageVisit("/staff/misread-texts?state=labelled", Role.SECRETARIAT),
     ],
+    "/staff/comments/council": [
+        PageVisit("/staff/comments/council", Role.AUDITOR),
+        PageVisit("/staff/comments/council?progress=accepted", Role.CIVIL),
+    ],
 }
+
+
+async def _suggest(site: StaffSite) -> None:
+    """A suggestion that came now, and one that was accepted."""
+    async with site.store.open_unit() as uow:
+        context = ActorContext(site.demo.desk, uow, actor(Role.CITIZEN))
+        await store_comment(context, LONG, service="machinery", is_suggestion=True)
+        accepted = await store_comment(context, "لودر دوم بخرید", service="machinery", is_suggestion=True)
+        await take_suggestion_step(
+            context.acting_as(actor(Role.MANAGER)), accepted.id, SuggestionProgress.ACCEPTED, "از بودجهٔ آذر"
+        )
 
 
 async def _house(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
@@ -285,6 +303,7 @@ async def _came(site: StaffSite) -> None:
         await uow.inbox.add(lone)
         for reason in MisreadReason:
             await uow.misread_texts.add(_misread(desk.ids.new_id(), reason))
+    await _suggest(site)
 
 
 def _misread(misread_id: int, reason: MisreadReason) -> MisreadText:

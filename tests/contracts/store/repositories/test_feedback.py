@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.feedback.opinions import Comment, CommentFilter, CommentState, Rating, ViewCount
-from domain.feedback.suggestions import SuggestionProgress, SuggestionStep, SuggestionSupport
+from domain.feedback.suggestions import SuggestionCount, SuggestionProgress, SuggestionStep, SuggestionSupport
 from domain.people.person import Person, Substitution
 from domain.values.actors import Role
 from domain.values.errors import NotFound
@@ -119,6 +119,24 @@ async def test_suggestions_have_numbers_steps_and_supporters(store: SqlStore) ->
         assert await uow.feedback.list_comments(received) == [second]
         opinion = await uow.feedback.get_opinion("machinery", frozenset({"machinery"}))
         assert (opinion.suggestion_count, opinion.comment_counts[CommentState.PUBLISHED]) == (1, 1)
+
+
+async def test_suggestions_are_counted_by_service_and_progress(store: SqlStore) -> None:
+    first = await add_suggestion(store)
+    for service, progress in (("machinery", "received"), ("taxi", "done"), (None, "received")):
+        await add_suggestion(store, service=service, progress=SuggestionProgress(progress))
+    async with store.open_unit() as uow:
+        await uow.feedback.add_comment(a_comment())
+        for mobile in (MOBILE, "+989110000002"):
+            await uow.feedback.add_support(SuggestionSupport(new_id(), first.id, mobile, "sms", NOW))
+        of_machinery = SuggestionCount("machinery", SuggestionProgress.RECEIVED, 2, 2)
+        assert await uow.feedback.count_suggestions(frozenset({"machinery"})) == [of_machinery]
+        counts = await uow.feedback.count_suggestions(None)
+    assert {(one.service, one.progress, one.suggestion_count, one.supporter_count) for one in counts} == {
+        ("machinery", "received", 2, 2),
+        ("taxi", "done", 1, 0),
+        (None, "received", 1, 0),
+    }
 
 
 async def test_views_add_up(store: SqlStore) -> None:
