@@ -11,10 +11,12 @@ from app.demo.playing import Happening, Scene, SingleUnitStore, moderate_comment
 from app.demo.townsfolk import nth_citizen, read_lists
 from domain.actions.bills import pay
 from domain.actions.context import ActorContext
+from domain.actions.feedback.suggestions import take_suggestion_step
 from domain.actions.registries import charges, duties
 from domain.bills.bill import PaymentMethod
 from domain.blocks.billing import BillingContext
 from domain.feedback.opinions import CommentFilter, CommentState
+from domain.feedback.suggestions import SuggestionProgress
 from domain.registries.declarations import DUTY
 from domain.registries.rows import RegistryFilter
 from domain.values.calendar import to_jalali
@@ -97,6 +99,11 @@ async def _enter_remark(scene: Scene, citizen_number: int, remark: dict[str, Any
     await receive_text(scene, nth_citizen(citizen_number).mobile, remark["text"])
     [comment] = await scene.uow.feedback.list_comments(CommentFilter(limit=1))
     await moderate_comment(scene, comment.id, CommentState(remark["state"]), remark["answer"])
+    for supporter_number in range(citizen_number + 1, citizen_number + 1 + remark.get("supporters", 0)):
+        await receive_text(scene, nth_citizen(supporter_number).mobile, f"موافقم {comment.number}")
+    context = ActorContext(scene.dependencies, scene.uow, scene.staff_by_username["manager"])
+    for step in remark.get("steps", ()):
+        await take_suggestion_step(context, comment.id, SuggestionProgress(step["progress"]), step["note"])
 
 
 async def _count_views(scene: Scene) -> None:

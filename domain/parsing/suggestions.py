@@ -29,6 +29,15 @@ def find_supported_number(text: str) -> int | None:
     if support is None:
         return None
     stream.take(support[0], support[2])
+    return _read_only_number(stream)
+
+
+def find_asked_number(text: str) -> int | None:
+    """Return the number of the suggestion that a text names, or asks after, and says nothing besides («پیشنهاد ۱۲»)."""
+    return _read_only_number(TokenStream(text)) if names_suggestion(text) else None
+
+
+def _read_only_number(stream: TokenStream) -> int | None:
     numbers = [digits for index in stream.free_indexes() if (digits := stream.digits_at(index))]
     is_plain = all(stream.digits_at(index) or stream.key_at(index) in _AROUND_NUMBER for index in stream.free_indexes())
     if not is_plain or len(numbers) != 1 or len(numbers[0]) > _MOST_DIGITS:

@@ -19,7 +19,7 @@ from domain.actions.conversations.enquiries.passing_changes import (
 )
 from domain.actions.conversations.enquiries.payment_claims import answer_payment_claim
 from domain.actions.conversations.enquiries.priced_orders import read_priced_order
-from domain.actions.conversations.enquiries.supported_suggestions import answer_support
+from domain.actions.conversations.enquiries.supported_suggestions import answer_support, describe_suggestion
 from domain.actions.conversations.intents import offer_requests
 from domain.actions.conversations.open_requests import find_last_intent, list_candidates, read_open_answer
 from domain.actions.conversations.questions import render_offer
@@ -35,7 +35,8 @@ async def read_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) -> 
     """Return what a text does that answers what is open («خوب بود ممنون»), or is a courtesy; None for others."""
     if not is_forwarded and (own_step := await _read_about_own(turn, text)):
         return own_step
-    return answer_courtesy(turn, text) or await answer_money_question(turn, text)
+    courtesy_reply = await describe_suggestion(turn, text) or answer_courtesy(turn, text)
+    return courtesy_reply or await answer_money_question(turn, text)
 
 
 async def _read_about_own(turn: TurnContext, text: str) -> Outcome | None:

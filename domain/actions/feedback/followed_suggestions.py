@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.feedback.opinions import Comment, CommentFilter
+from domain.feedback.opinions import Comment, CommentFilter, CommentState
 from domain.feedback.suggestions import SuggestionStep
 from domain.repositories import FeedbackRepositories
+from domain.values.errors import NotFound
+from domain.values.reasons import NotFoundReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,17 @@ async def follow_suggestions(
 async def follow_suggestion(uow: FeedbackRepositories, suggestion: Comment) -> FollowedSuggestion:
     """Return one suggestion with what became of it."""
     [followed] = await _follow(uow, [suggestion], None)
+    return followed
+
+
+async def find_followed(uow: FeedbackRepositories, number: int, mobile: str) -> FollowedSuggestion:
+    """Return a suggestion by its number, as the line `mobile` (+989…) may see it; `NotFound("suggestion")` for one that
+    is neither published nor its own.
+    """
+    suggestion = await uow.feedback.find_suggestion(number)
+    if suggestion is None or (suggestion.state is not CommentState.PUBLISHED and suggestion.mobile != mobile):
+        raise NotFound("suggestion", NotFoundReason.SUGGESTION)
+    [followed] = await _follow(uow, [suggestion], mobile)
     return followed
 
 

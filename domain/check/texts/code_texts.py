@@ -152,6 +152,7 @@ def _command_keys() -> Iterator[str]:
     yield from (f"sms.about.{intent}" for intent in EXPLAINED_COMMANDS)
     yield from (f"sms.authentic.paper_{status}" for status in PaperStatus)
     yield from (f"sms.suggestion.{progress}" for progress in SuggestionProgress if progress is not _ARRIVAL)
+    yield from (f"sms.suggestion.standing.{progress}" for progress in SuggestionProgress)
     yield from (f"sms.emergency.{emergency}" for emergency in Emergency)
     yield from (f"sms.courtesy.{courtesy}" for courtesy in sorted(COURTESY_INTENTS))
     yield from ("sms.unknown_again", "chat.voice_again")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.parsing.suggestions import find_supported_number, names_suggestion
+from domain.parsing.suggestions import find_asked_number, find_supported_number, names_suggestion
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,18 @@ def test_a_supported_number_is_read(text: str) -> None:
 )
 def test_what_supports_nothing(text: str) -> None:
     assert find_supported_number(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("پیشنهاد ۱۲", 12),
+        ("سلام پیشنهاد شماره 12 چی شد", 12),
+        ("پیشنهاد ۲ لودر بخرید", None),
+        ("پیشنهاد", None),
+        ("پیشنهاد 481977658", None),
+        ("۱۲", None),
+    ],
+)
+def test_a_number_that_is_asked_after(text: str, number: int | None) -> None:
+    assert find_asked_number(text) == number

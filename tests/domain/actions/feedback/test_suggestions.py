@@ -215,3 +215,16 @@ async def test_what_a_question_waits_for_is_no_vote(town: Municipality) -> None:
     await town.say(NEIGHBOUR, "موافقم ۱")
     assert town.rows("SELECT mobile FROM suggestion_supports") == []
     assert (await town.say(NEIGHBOUR, "با پیشنهاد ۱ موافقم")).key == "sms.suggestion.supported"
+
+
+async def test_how_one_stands_is_told_by_its_number(town: Municipality) -> None:
+    published, waiting = await suggest(town), await suggest(town, is_published=False)
+    await support(town, 1)
+    told = await town.say(NEIGHBOUR, "پیشنهاد ۱")
+    assert told.text == "پیشنهاد ۱ رسیده و در نوبت بررسی است. شمار موافقان: ۱"
+    await step(town, published, "declined", "بودجه نداریم")
+    assert (await town.say(NEIGHBOUR, "پیشنهاد ۱ چی شد")).text == "پیشنهاد ۱ پذیرفته نشد: بودجه نداریم"
+    assert waiting.number == 2
+    assert (await town.say(NEIGHBOUR, "پیشنهاد ۲")).text == town.desk.catalogue.text("details.not_found.suggestion")
+    assert (await town.say(CITIZEN, "پیشنهاد ۲")).key == "sms.suggestion.standing.received"
+    assert len(town.rows("SELECT id FROM comments")) == 2, "a number alone is no suggestion"
