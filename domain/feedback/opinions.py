@@ -75,7 +75,8 @@ class Comment:
     def version_token(self) -> VersionToken:
         """The version of what the staff made of it so far: another one after every decision, answer and step."""
         moderated, answered = (self.state, self.moderated_by, self.moderated_at), (self.answered_by, self.answered_at)
-        return VersionToken.from_values(*moderated, self.answer, *answered, self.progress, self.progressed_at)
+        progressed = (self.progress, self.progressed_at)
+        return VersionToken.from_values(*moderated, self.answer, *answered, *progressed, self.service)
 
 
 @dataclass(frozen=True, slots=True)

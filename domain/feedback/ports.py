@@ -44,7 +44,7 @@ class FeedbackRepository(Protocol):
         ...
 
     async def save_comment(self, comment: Comment) -> None:
-        """Store what the staff decided and answered."""
+        """Store what the staff decided and answered, and the service that it is about."""
         ...
 
     async def list_comments(self, comment_filter: CommentFilter) -> list[Comment]:

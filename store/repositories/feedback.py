@@ -46,7 +46,9 @@ _LIST_COMMENTS = FilteredSelect(
     of_progress=comments.c.progress == bindparam("of_progress"),
 )
 _DECIDED_FIELDS = [
-    field.name for field in fields(Comment) if field.name.startswith(("state", "moderated_", "answer", "progress"))
+    field.name
+    for field in fields(Comment)
+    if field.name.startswith(("service", "state", "moderated_", "answer", "progress"))
 ]
 _UPDATE_COMMENT = update(comments).where(comments.c.id == bindparam("comment_id"))
 

@@ -54,6 +54,9 @@ EVERY_STATE = "every"
 COMMENT_KIND, SUGGESTION_KIND = "comment", "suggestion"
 """Values of the filter for comments alone, and for suggestions alone."""
 
+SERVICE_FORM = "service"
+"""The form that puts a comment on the page of a service, and its field with the service."""
+
 NOTE_INPUT = "note"
 """The field of a step of a suggestion: the reason, or what was changed."""
 
@@ -112,6 +115,7 @@ class CommentPages(SitePart):
             "publish": partial(self._moderate_comment, CommentState.PUBLISHED),
             "hide": partial(self._moderate_comment, CommentState.HIDDEN),
             ANSWER_FORM: self._submit_answer,
+            SERVICE_FORM: self._assign_service,
             **{
                 progress.value: partial(self._take_step, progress)
                 for progress in SuggestionProgress
@@ -141,6 +145,14 @@ class CommentPages(SitePart):
                 version_token,
             )
         return f"{COMMENTS_PATH}?{build_page_query(request, done='suggestion_step')}"
+
+    async def _assign_service(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
+        service_key = read_text(visitor.form, SERVICE_FORM)
+        async with self._store.open_unit() as uow:
+            await moderation.assign_service(
+                ActorContext(self._dependencies, uow, visitor.actor), get_row_id(request), service_key, version_token
+            )
+        return f"{COMMENTS_PATH}?{build_page_query(request, done='comment_assigned')}"
 
     async def _submit_answer(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         answer_text = read_text(visitor.form, ANSWER_FORM)
@@ -179,6 +191,7 @@ class CommentPages(SitePart):
             **_keep_typed(refused_form),
             "problem": self._dependencies.wording.render_error(error) if error else None,
             "max_answer_length": moderation.LONGEST_ANSWER,
+            "service_titles": self._title_services(),
         }
         return render_staff_page(request, visitor, "admin/feedback/comments.html", context, error=error)
 
@@ -197,10 +210,7 @@ class CommentPages(SitePart):
                 for comment_state in (*CommentState, EVERY_STATE)
             },
             "kind": {kind: f"admin.comments.kinds.{kind}" for kind in (COMMENT_KIND, SUGGESTION_KIND)},
-            "service": {
-                service_key: self._dependencies.wording.service_title(service_key)
-                for service_key in self._dependencies.services
-            },
+            "service": self._title_services(),
         }
         label_key = "admin.comments.{}".format
         return FormWording(
@@ -209,6 +219,10 @@ class CommentPages(SitePart):
             titles_by_field,
             blank_key="web.form.every",
         )
+
+    def _title_services(self) -> Mapping[str, str]:
+        wording = self._dependencies.wording
+        return {service_key: wording.service_title(service_key) for service_key in self._dependencies.services}
 
     def _read_filter(self, request: web.Request, visitor: Visitor, filter_values: Mapping[str, str]) -> CommentFilter:
         """Return what the list shows of what this visitor reads; a filter that nobody offered hides nothing."""

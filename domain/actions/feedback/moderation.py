@@ -20,7 +20,7 @@ from domain.messages.records import MessageClass
 from domain.repositories import FeedbackRepositories
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor
-from domain.values.errors import Conflict, InvalidField
+from domain.values.errors import Conflict, InvalidField, NotFound
 from domain.values.reasons import ConflictReason, InvalidReason
 from domain.values.text import persian_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
@@ -59,6 +59,27 @@ async def moderate_comment(
     )
     await context.uow.feedback.save_comment(moderated_comment)
     return moderated_comment
+
+
+async def assign_service(
+    context: ActorContext[FeedbackRepositories], comment_id: int, service_key: str, version: VersionToken | None = None
+) -> Comment:
+    """Put a comment or suggestion on the page of a service: by text people seldom name one. One that stands there
+    already stays as it is.
+
+    `version` is that of what was looked at; None for any version. Errors: `Forbidden`, `UnknownService`,
+    `NotFound("comment")`, also for one about a request, `Conflict` when a colleague decided or answered since.
+    """
+    require_moderator(context.actor)
+    comment = await context.uow.feedback.get_comment(comment_id, lock=True)
+    if comment.request_id is not None:
+        raise NotFound("comment")
+    if comment.service == service_key:
+        return comment
+    refuse_stale(version, comment.version_token, Conflict("comment", ConflictReason.COMMENT_CHANGED))
+    assigned_comment = replace(comment, service=context.dependencies.engine.get_service(service_key).key)
+    await context.uow.feedback.save_comment(assigned_comment)
+    return assigned_comment
 
 
 async def answer_comment(

@@ -109,3 +109,17 @@ async def test_a_unit_reads_of_its_own_services(site: StaffSite, inside: Visitor
     page = await inside.get("/staff/comments/council")
     assert ("لودر دوم" in page, "تاکسی شبانه" in page, "میدان را روشن" in page) == (True, False, False)
     assert len(re.findall('<th scope="row">', page)) == 1
+
+
+async def test_what_names_no_service_is_put_on_the_page_of_one(site: StaffSite, inside: Visitor) -> None:
+    suggestion = await suggest(site, "کوچه‌ها را زودتر تخلیه کنید", None)
+    await inside.sign_in("manager")
+    here, listed = f"/staff/comments/{suggestion.id}/service", "/staff/comments?state=published"
+    seen = mark(await inside.get(listed), suggestion)
+    assert await inside.post(here, version=seen, service="machinery") == "/staff/comments?done=comment_assigned"
+    assert (await kept(site, suggestion)).service == "machinery"
+    await inside.post(here, 409, version=seen, service="expert")
+    await inside.post(here, version=seen, service="machinery")
+    seen = mark(await inside.get(listed), suggestion)
+    await inside.post(here, 422, version=seen, service="nothing")
+    assert (await kept(site, suggestion)).service == "machinery"

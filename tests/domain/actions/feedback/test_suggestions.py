@@ -12,6 +12,7 @@ from domain.feedback.suggestions import NEXT_PROGRESS, SuggestionProgress
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, Conflict, DomainError, Forbidden, MissingField, NotAllowedNow, NotFound
 from domain.values.version_token import VersionToken
+from tests.support.chat_person import Person
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 
 MANAGER = actor(Role.MANAGER)
@@ -207,6 +208,16 @@ async def test_by_text_it_is_written_and_supported(town: Municipality) -> None:
     own = await town.say(CITIZEN, "موافقم ۱")
     assert own.text == town.desk.catalogue.text("details.not_allowed_now.own_suggestion")
     assert town.rows("SELECT mobile, channel FROM suggestion_supports") == [(NEIGHBOUR, "sms")]
+
+
+async def test_in_a_chat_it_is_written_and_supported_too(town: Municipality) -> None:
+    writer = await Person(town).linked()
+    assert (await writer.says("پیشنهاد عصرها هم باز باشید")).key == "sms.suggestion.kept"
+    assert (await writer.says("پیشنهاد دارم")).key == "ask.text"
+    assert (await writer.says("لودر دوم بخرید")).key == "sms.suggestion.kept"
+    await suggest(town, NEIGHBOUR)
+    assert (await writer.says("موافقم ۳")).key == "sms.suggestion.supported"
+    assert town.rows("SELECT mobile, channel FROM suggestion_supports") == [(CITIZEN, "telegram")]
 
 
 async def test_what_a_question_waits_for_is_no_vote(town: Municipality) -> None:
