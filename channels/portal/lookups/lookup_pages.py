@@ -67,7 +67,8 @@ class LookupPages(SitePart):
 
     async def _answer(self, request: web.Request, visitor: PortalVisitor, *, has_worked: bool) -> web.Response:
         asked = self._find_lookup(request)
-        if read_text(visitor.form, OWN_INPUT) and asked.lookup.intent.is_complete:
+        is_own = bool(read_text(visitor.form, OWN_INPUT)) or not asked.lookup.form
+        if is_own and asked.lookup.intent.is_complete:
             mobile = visitor.require_proved_mobile(OWN_PURPOSE)
             result = await ask_about_own(self._dependencies, self._store, asked, mobile)
         else:

@@ -15,7 +15,7 @@ from domain.repositories import RegistryRepositories
 from domain.unit_of_work import Store
 from domain.values.calendar import to_tehran
 
-REMINDER_LEAD_DAYS = (30, 7)
+REMINDER_LEAD_DAYS = (30, 7, 1)
 """Days before an end date at which it is reminded, most first; each once."""
 
 FIRST_REMINDER_HOUR = 9

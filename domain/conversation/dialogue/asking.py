@@ -60,14 +60,15 @@ class Questions:
 
     def main_menu_intents(self) -> tuple[str, ...]:
         """Return the intents that help offers by number: the services first, then what every citizen needs. A text
-        message has ten lines of them: a code alone is followed, and each receipt says how to cancel.
+        message has ten lines of them: a code alone is followed, each receipt says how to cancel, and the own file of a
+        driver is in the drivers' menu.
         """
         service_intents = [
             intent.name
             for service in self.services.values()
             for intent in [
                 *(source.intent for source in service.keywords),
-                *(source.intent for source in service.lookups),
+                *(source.intent for source in service.lookups if source.form),
             ]
         ]
         if self.channel in MESSENGERS:

@@ -338,14 +338,14 @@ class Conversation(Offers):
         if price_step := self._read_price(heard):
             return price_step
         is_telling = guess.intent in TELLING_INTENTS or self.asks_for_person(guess.intent)
-        if is_form and (is_telling or self._orders_other(frame, guess)):
+        if is_form and is_telling:
             return self._begin_interruption(replace(heard, message=guess))
-        return None
+        return self._begin_interruption(heard) if is_form and self._orders_other(frame, heard.message) else None
 
     def _orders_other(self, frame: Frame, message: ParsedMessage) -> bool:
         """Return whether a text plainly asks for another service than the form's («نظر کارشناسی می‌خوام»)."""
-        is_plain = message.mood is Mood.PLAIN and not message.is_guessed
-        return is_plain and message.intent != frame.intent and self.forms[message.intent].is_service_form
+        is_other = message.intent != frame.intent and self.forms[message.intent].is_service_form
+        return is_other and message.mood is Mood.PLAIN
 
     def _read_price(self, heard: Utterance) -> Reaction | None:
         """Return the answer to what a form would cost; None where that is not asked."""

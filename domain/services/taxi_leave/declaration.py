@@ -41,6 +41,7 @@ from domain.registries.field_types import TAXI_CODE
 from domain.requests.request import Phase
 from domain.services.taxi_leave.days import CountDays, leave_begins, leave_ends, one_day_leave_ends
 from domain.services.taxi_leave.duties import DUTY_LOOKUP
+from domain.services.taxi_leave.own_file import FILE_LOOKUP
 from domain.services.taxi_leave.reasons import LEAVE_REASONS
 from domain.services.taxi_leave.registers import PERMIT_REGISTER
 from domain.services.taxi_leave.rules import (
@@ -309,7 +310,7 @@ TAXI_LEAVE = Service(
     submit_effects=(StorePeople(), CountDays()),
     fill_form=fill_leave,
     subject_field="plate",
-    lookups=(DUTY_LOOKUP,),
+    lookups=(DUTY_LOOKUP, FILE_LOOKUP),
     reopen_guard=LeaveStillAhead(),
     submit_notices=(Notice("driver_told", StoredMobile(NOTIFIED_DRIVER)),),
     find_concerning=partial(find_leaves_for_driver, service=SERVICE_KEY),

@@ -1,7 +1,7 @@
-"""The words that ask for a taxi's leave, or what a taxi owes, and what is read out of the rest of a message."""
+"""The words that ask for a taxi's leave, its duties or the own file, and what is read out of the rest of a text."""
 
 from domain.blocks.taxis import TAXI_TOPIC
-from domain.language.intents import Intent
+from domain.language.intents import Intent, combine_words
 from domain.parsing.identifiers import take_national_code, take_taxi_code
 from domain.parsing.plates import take_plate
 from domain.parsing.times.day_ranges import take_day_range
@@ -52,6 +52,26 @@ TAXI_DUTY_INTENT = Intent(
     "taxi_duty",
     ("عوارض", "عوارض خودرو", "عوارض سالانه", "عوارضم", "duty", "duties", "avarez"),
     slot_readers=(take_plate, take_taxi_code),
+    topic=TAXI_TOPIC,
+    is_complete=True,
+    is_for_drivers=True,
+)
+
+TAXI_FILE_INTENT = Intent(
+    "taxi_file",
+    (
+        *combine_words(("پرونده", "مدارک", "مدرکهای", "اعتبار مدارک"), ("تاکسی", "تاکسیم", "تاکسی من")),
+        *combine_words(("پرونده", "پروندم"), ("من", "رانندگی من", "تاکسیرانی", "من در تاکسیرانی")),
+        "پروندم",
+        "پرونده راننده",
+        "بیمه تاکسیم تا کیه",
+        "معاینه تاکسیم تا کیه",
+        "file",
+        "my file",
+        "parvande",
+        "parvandeam",
+        "madarek taxi",
+    ),
     topic=TAXI_TOPIC,
     is_complete=True,
     is_for_drivers=True,

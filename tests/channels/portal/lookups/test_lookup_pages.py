@@ -18,7 +18,7 @@ from tests.support.scenarios.portal_requests import charge_duties
 
 WAIT = timedelta(minutes=5)
 """Longer than what passes while a test works: its clock goes on by a second whenever it is read."""
-DUTIES = "/lookups/taxi_duty"
+DUTIES, OWN_FILE = "/lookups/taxi_duty", "/lookups/taxi_file"
 BOX = re.compile(r'name="bill" value="([0-9]+-[0-9]+)"')
 FIRST_TAXI = {"plate-two": "۱۲", "plate-letter": "ت", "plate-three": "345", "plate-region": "59"}
 
@@ -63,6 +63,17 @@ async def test_own_matters_are_shown_once_the_mobile_is_proved(portal: DemoSite,
     assert len(boxes) == 3
     amounts = await list_paid_together(portal, await citizen.post(f"{DUTIES}/pay", bill=boxes))
     assert sum(amounts) == 3_600_000
+
+
+async def test_the_own_file_is_shown_to_a_proved_mobile_alone(portal: DemoSite, citizen: PortalCitizen) -> None:
+    page = await citizen.get(OWN_FILE)
+    assert 'name="plate' not in page, "nobody asks about another's"
+    assert "شمارهٔ تلفن همراه" in await citizen.post(OWN_FILE, 200)
+    assert await citizen.prove_mobile(f"/mobile?for=lookup&next={OWN_FILE}") == OWN_FILE
+    await citizen.get(OWN_FILE)
+    page = await citizen.post(OWN_FILE, 200, own="yes")
+    assert "مرخصی تاکسی" in page
+    assert "روز مانده" in page
 
 
 async def test_a_crowded_address_asks_by_work_or_after_some_seconds_and_at_last_by_a_proof(

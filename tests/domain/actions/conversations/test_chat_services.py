@@ -283,7 +283,13 @@ async def test_drivers_and_owners_see_the_duties_of_their_taxis(taxis: TaxiOrgan
 
 async def test_drivers_have_a_menu_of_their_own(driver: Person, taxis: TaxiOrganisation) -> None:
     menu = await driver.press("خدمات رانندگان", (await driver.starts())[-1])
-    assert labels(menu) == ["مرخصی تاکسی", "عوارض تاکسی", "تشویق‌ها و تخلف‌های من", "منوی خدمات"]
+    assert labels(menu) == [
+        "مرخصی تاکسی",
+        "عوارض تاکسی",
+        "پرونده تاکسی من",
+        "تشویق‌ها و تخلف‌های من",
+        "منوی خدمات",
+    ]
     assert (await driver.press("تشویق‌ها و تخلف‌های من", menu)).key == "chat.record_empty"
     await taxi_registries.a_violation(driver.town)
     praise = {"driver": taxi_registries.DRIVER_CODE, "date": "2026-11-21", "kind": "honesty", "points": 5}

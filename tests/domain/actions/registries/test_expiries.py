@@ -1,4 +1,4 @@
-"""Expiring rows are reminded at thirty and seven days, once each, and listed for the officer."""
+"""Expiring rows are reminded at thirty days, seven days and a day, once each, and listed for the officer."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -43,7 +43,7 @@ async def morning(town: Municipality, days: int = 1) -> int:
     return await queue_expiry_reminders(town.desk, town.store)
 
 
-async def test_reminded_at_thirty_and_at_seven_days(town: Municipality) -> None:
+async def test_reminded_at_thirty_days_seven_days_and_a_day(town: Municipality) -> None:
     await licence(town, 40)
     sent = {}
     for _ in range(41):
@@ -52,11 +52,12 @@ async def test_reminded_at_thirty_and_at_seven_days(town: Municipality) -> None:
         for message in (await town.sent(DRIVER_MOBILE))[before:]:
             sent[(to_tehran(town.clock.at).date()).isoformat()] = message
     days = [(datetime.fromisoformat(day).date() - datetime(2026, 11, 24, tzinfo=UTC).date()).days for day in sent]
-    assert days == [10, 33]
-    first, second = sent.values()
+    assert days == [10, 33, 39]
+    first, second, last = sent.values()
     assert (first.cls, first.key) == ("reminder", "registries.driver.reminders.licence_expiry")
     assert first.text.startswith("شهرداری گمیشان\nیادآوری: گواهینامه شما تا یک‌شنبه ۱۳ دی اعتبار دارد (۳۰ روز دیگر).")
     assert "(۷ روز دیگر)" in second.text
+    assert "(۱ روز دیگر)" in last.text
     assert to_tehran(first.not_before).hour == 9
 
 
@@ -74,7 +75,7 @@ async def test_a_missed_run_is_made_up_once(town: Municipality) -> None:
 async def test_late_entries_get_the_nearer_reminder_alone(town: Municipality) -> None:
     await licence(town, 5)
     assert await morning(town) == 1
-    assert [await morning(town) for _ in range(4)] == [0, 0, 0, 0]
+    assert [await morning(town) for _ in range(4)] == [0, 0, 1, 0]
 
 
 async def test_a_renewed_licence_is_reminded_anew(town: Municipality) -> None:
