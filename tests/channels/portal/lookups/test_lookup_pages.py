@@ -66,6 +66,7 @@ async def test_own_matters_are_shown_once_the_mobile_is_proved(portal: DemoSite,
 
 
 async def test_the_own_file_is_shown_to_a_proved_mobile_alone(portal: DemoSite, citizen: PortalCitizen) -> None:
+    await charge_duties(portal)
     page = await citizen.get(OWN_FILE)
     assert 'name="plate' not in page, "nobody asks about another's"
     assert "شمارهٔ تلفن همراه" in await citizen.post(OWN_FILE, 200)
@@ -73,7 +74,7 @@ async def test_the_own_file_is_shown_to_a_proved_mobile_alone(portal: DemoSite, 
     await citizen.get(OWN_FILE)
     page = await citizen.post(OWN_FILE, 200, own="yes")
     assert "مرخصی تاکسی" in page
-    assert "روز مانده" in page
+    assert "عوارض پرداخت‌نشده" in page
 
 
 async def test_a_crowded_address_asks_by_work_or_after_some_seconds_and_at_last_by_a_proof(
