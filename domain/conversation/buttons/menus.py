@@ -31,8 +31,8 @@ def build_menu_rows(
     """Return the whole menu; those who have to do with a taxi (`has_taxi`) or drive a machine (`is_operator`) have one
     more, and so has everybody where there are several languages.
     """
-    shown_names = conversation.main_menu_intents()
-    shown_intents = [intent for intent in _service_intents(conversation) if intent.name in shown_names]
+    menu_intents = conversation.main_menu_intents()
+    shown_intents = [intent for intent in _service_intents(conversation) if intent.name in menu_intents]
     services = [_intent_button(catalogue_text, intent) for intent in shown_intents]
     commands = [text_button(catalogue_text(f"intents.{name}"), _COMMAND_WORDS[name]) for name in COMMON_COMMANDS]
     drivers = [verb_button(catalogue_text("chat.buttons.driver"), ButtonVerb.DRIVER)] if has_taxi else []
