@@ -74,6 +74,29 @@ async def ask_expert_total(town: Municipality) -> None:
         )
 
 
+async def ask_own_files(town: Municipality) -> None:
+    """Ask for the own file of a stranger, a driver with a record, and an owner of many taxis, of papers that hold and
+    that ran out.
+    """
+    driver, owner = taxi_registries.DRIVER_MOBILE, taxi_registries.OWNER_MOBILE
+    await town.say(CITIZEN, "پرونده من")
+    await taxi_registries.a_violation(town)
+    praise = {"driver": taxi_registries.DRIVER_CODE, "date": "2026-11-21", "kind": "honesty", "points": 5}
+    await taxi_registries.give(town, "reward", praise)
+    await taxi_registries.a_duty(town, year=1399)
+    for day in ("2026-11-01", "2027-01-01"):
+        papers = {"licence_expiry": day, "health_card_expiry": day}
+        await taxi_registries.give(town, "driver", {"national_code": taxi_registries.DRIVER_CODE, **papers})
+        papers = {"insurance_expiry": day, "inspection_expiry": day}
+        await taxi_registries.give(town, "vehicle", {"plate": taxi_registries.PLATE, **papers})
+        await town.say(driver, "پرونده من")
+    plates = ("12ت347-59", "12ت348-59")
+    await taxi_registries.give(
+        town, "vehicle", *({"plate": one, "type": "line", "owner": taxi_registries.OWNER_CODE} for one in plates)
+    )
+    await town.say(owner, "پرونده من")
+
+
 async def test_what_is_answered_is_what_is_declared(database: Path) -> None:
     given: dict[str, set[str]] = {}
     clock = StandingClock()
@@ -88,6 +111,7 @@ async def test_what_is_answered_is_what_is_declared(database: Path) -> None:
         for text in (*machines, "تعرفه تفکیک", f"عوارض {taxi_registries.PLATE}"):
             await town.say(CITIZEN, text)
         await town.say(taxi_registries.OWNER_MOBILE, "عوارض")
+        await ask_own_files(town)
         await ask_expert_total(town)
         for year in range(1400, 1406):
             await taxi_registries.a_duty(town, year=year)
