@@ -80,9 +80,9 @@ def store_report(request: ServiceRequest, operator_code: str, report: OperatorRe
     OPERATOR_REPORTS.write(request, {**(OPERATOR_REPORTS.find(request) or {}), operator_code: asdict(report)})
 
 
-async def propose_worked_hours(uow: UnitOfWork, request: ServiceRequest) -> str | None:
-    """Return the hours that operators reported, as they are typed into the unit's step: a number for each line of the
-    request, the longest of its machines. None until every operator said theirs.
+def find_worked_hours(request: ServiceRequest) -> list[float] | None:
+    """Return the hours that operators reported: a number for each line of the request, the longest of its machines.
+    None until every operator said theirs.
     """
     operator_codes = list(BOOKED_OPERATORS.find(request) or ())
     hours_by_line = []
@@ -93,4 +93,10 @@ async def propose_worked_hours(uow: UnitOfWork, request: ServiceRequest) -> str 
         if not known_hours or len(known_hours) < len(line_hours):
             return None
         hours_by_line.append(max(known_hours))
-    return join_list(format_number(hours) for hours in hours_by_line) or None
+    return hours_by_line or None
+
+
+async def propose_worked_hours(uow: UnitOfWork, request: ServiceRequest) -> str | None:
+    """Return the hours that operators reported, as they are typed into the unit's step; None as `find_worked_hours`."""
+    worked_hours = find_worked_hours(request)
+    return join_list(format_number(hours) for hours in worked_hours) if worked_hours else None

@@ -3,7 +3,7 @@
 A `Printable` is declared with its service. `actions/papers/printouts.py` makes a `Printout` of it and a request:
 headings, labels and values as text for people, in blocks. How that looks is the matter of the port `Printer`. The words
 are in the catalogue under `services.<service>.printouts.<kind>` (or where several services share a paper): `title`,
-`words.…`, `labels.…` of what is no form field, and `signatures.…`; `check` proves that they are there.
+`words.…`, `labels.…` of what is no form field, `signatures.…` and `confirmed.…`; `check` proves that they are there.
 """
 
 from abc import ABC, abstractmethod
@@ -149,18 +149,38 @@ class TablePart(PaperPart):
 
 @dataclass(frozen=True, slots=True)
 class SignaturesPart(PaperPart):
-    """Boxes for signatures."""
+    """Boxes for signatures; who confirmed otherwise needs not sign."""
 
     signers: tuple[str, ...]
+    confirmed_facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Signer → facts whose presence says that this one confirmed it by a code; their texts are `confirmed.FACT`."""
 
     def build_block(self, paper: PaperContext) -> Block:
         """Return the boxes."""
-        return Signatures(tuple(paper.paper_text(key) for key in self.text_keys))
+        labels = tuple(paper.paper_text(f"signatures.{signer}") for signer in self.signers)
+        confirmations = tuple(
+            "\n".join(
+                paper.paper_text(f"confirmed.{name}")
+                for name in self.confirmed_facts.get(signer, ())
+                if name in paper.fact_values
+            )
+            for signer in self.signers
+        )
+        return Signatures(labels, confirmations if any(confirmations) else ())
 
     @property
     def text_keys(self) -> tuple[str, ...]:
-        """Name who signs."""
-        return tuple(f"signatures.{signer}" for signer in self.signers)
+        """Name who signs, and what is printed in place of a signature."""
+        confirmed_names = (name for names in self.confirmed_facts.values() for name in names)
+        return (
+            *(f"signatures.{signer}" for signer in self.signers),
+            *(f"confirmed.{name}" for name in confirmed_names),
+        )
+
+    @property
+    def used_facts(self) -> tuple[str, ...]:
+        """Name the facts that it looks for."""
+        return tuple(name for names in self.confirmed_facts.values() for name in names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,10 +42,12 @@ class PaperTable:
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """Boxes to sign in, each with who signs there."""
+    """Boxes to sign in, each with who signs there, or with what stands in place of the signature."""
 
     name: ClassVar[str] = "signatures"
     signer_labels: tuple[str, ...]
+    confirmations: tuple[str, ...] = ()
+    """For each of them what was confirmed without a signature, a line each; empty: it is signed. None: all are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from channels.web.posted import PostedForm, read_text, read_texts
 from channels.web.refused_forms import RefusedForm, build_refusal_context, form_error
 from channels.web.site_part import SitePart
 from domain.actions.context import ActorContext
+from domain.actions.fleet.delivery_codes import CODE_FIELD, count_code_try, take_back_try
 from domain.actions.fleet.operator_sheet import (
     NamedJob,
     WorkEntry,
@@ -32,24 +33,51 @@ from domain.actions.fleet.operator_work import OperatorJob
 from domain.actions.requests.form_keys import do_once
 from domain.actions.requests.notes import LONGEST_NOTE
 from domain.authorization.rights import Right
-from domain.blocks.operator_reports import MOST_WORKED_HOURS, WorkStage
+from domain.blocks.delivery_confirmations import (
+    CODE_LENGTH,
+    CONFIRMED_HOURS,
+    RECEIVED_AT,
+    RETURNED_AT,
+    DeliveryStage,
+    find_awaited_stage,
+)
+from domain.blocks.operator_reports import MOST_WORKED_HOURS, WorkStage, find_worked_hours
 from domain.fields.form import Field
 from domain.fields.hours import Duration
 from domain.fields.stored import list_stored
 from domain.fields.types import ReadingContext, format_number
 from domain.language.column_words import describe_columns
 from domain.language.summary_columns import SummaryColumn
+from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import jalali_long_text, to_tehran
 from domain.values.errors import InvalidField
+from domain.values.languages import join_list
 from domain.values.text import persian_digits
 from domain.values.tracking_codes import display_code, parse_code
 from domain.values.version_token import VersionToken
 
 OPERATOR_SHEET_PATH = "/staff/operator-sheet"
 REPORT_FORM = "work_report"
+_NEW_CODE_FIELD = "new_code"
 _HOURS_FIELD = Field("hours", Duration(MOST_WORKED_HOURS), required=False)
 _ENTERED_STAGES = (WorkStage.BEGAN, WorkStage.ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationView:
+    """What the citizen confirmed of a delivery, and what can be confirmed now."""
+
+    received_hour: str | None
+    """Time at which the citizen confirmed the hand-over; None: not yet."""
+    returned_hour: str | None
+    """Time at which the citizen confirmed the hours."""
+    confirmed_hours: str
+    """These hours; empty where none were."""
+    awaited_stage: DeliveryStage | None
+    """What the next code confirms; None where none does."""
+    awaited_hours: str
+    """Hours that the next code confirms; empty for the hand-over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +104,8 @@ class JobView:
     """The hours that were reported; empty where nobody said."""
     reckoned_hours: str
     """Those between beginning and end, where none were reported: shown, and kept only once somebody says so."""
+    confirmation: ConfirmationView
+    """Confirmation by the citizen, without paper."""
     version_token: VersionToken
     """Goes with its form: whoever would replace hours that the page did not show is refused."""
     refused_form: RefusedForm | None
@@ -90,6 +120,11 @@ class JobView:
     def typed_note(self) -> str:
         """Text in the box of the note."""
         return read_text(self.refused_form.posted_form, "note") if self.refused_form else ""
+
+    @property
+    def typed_code(self) -> str:
+        """Text in the box of the citizen's code."""
+        return read_text(self.refused_form.posted_form, CODE_FIELD) if self.refused_form else ""
 
     @property
     def ticked_stages(self) -> Sequence[str]:
@@ -123,9 +158,11 @@ class OperatorSheetPages(SitePart):
 
     async def _submit_report(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         form, entry = visitor.form, await self._read_entry(visitor)
+        code, operator_code = parse_code(read_text(form, "code")), read_text(form, "operator")
+        if entry.confirmation_code:
+            await count_code_try(self._dependencies, self._store, code)
 
         async def enter(uow: UnitOfWork) -> str:
-            code, operator_code = parse_code(read_text(form, "code")), read_text(form, "operator")
             new_version = await enter_report(
                 ActorContext(self._dependencies, uow, visitor.actor), code, operator_code, entry, version_token
             )
@@ -133,7 +170,10 @@ class OperatorSheetPages(SitePart):
 
         async with self._store.open_unit() as uow:
             keyed_form = read_keyed_form(request, form)
-            versions = await do_once(ActorContext(self._dependencies, uow, visitor.actor), keyed_form, enter)
+            context = ActorContext(self._dependencies, uow, visitor.actor)
+            versions = await do_once(context, keyed_form, enter)
+            if entry.confirmation_code:
+                await take_back_try(context, code)
         if versions:
             note_versions(request, versions.split())
         return f"{OPERATOR_SHEET_PATH}?done={REPORT_FORM}"
@@ -148,6 +188,8 @@ class OperatorSheetPages(SitePart):
             stages=[WorkStage(stage) for stage in stages],
             hours=_HOURS_FIELD.read_value(hours_text, ReadingContext(visitor.now)) if hours_text else None,
             note=read_text(form, "note"),
+            confirmation_code=read_text(form, CODE_FIELD),
+            wants_code=bool(read_text(form, _NEW_CODE_FIELD)),
             photos=await prepare_files(self._dependencies, self._store, form, visitor.actor, code)
             if has_files(form)
             else (),
@@ -181,6 +223,7 @@ class OperatorSheetPages(SitePart):
             "hour_text": format_clock(visitor.now),
             "most_bytes": MAX_FILE_FORM_BYTES,
             "longest_note": LONGEST_NOTE,
+            "code_length": CODE_LENGTH,
             "jobs": [self._build_view(named_job, refused_form) for named_job in jobs],
             **build_refusal_context(refused_form, self._dependencies.wording.render_error(error) if error else None),
         }
@@ -205,6 +248,7 @@ class OperatorSheetPages(SitePart):
             stage_hours={stage.value: _say_stage(getattr(report, stage)) for stage in _ENTERED_STAGES},
             reported_hours=_say_hours(report.hours),
             reckoned_hours=_say_hours(report.reckon_hours()) if report.hours is None else "",
+            confirmation=_view_confirmation(request),
             version_token=compute_report_version(report),
             refused_form=refused_form if refused_form and _concerns(refused_form.posted_form, job) else None,
         )
@@ -212,6 +256,22 @@ class OperatorSheetPages(SitePart):
 
 def _concerns(form: PostedForm, job: OperatorJob) -> bool:
     return (read_text(form, "code"), read_text(form, "operator")) == (job.request.code, job.operator.identifier)
+
+
+def _view_confirmation(request: ServiceRequest) -> ConfirmationView:
+    received_at, returned_at = RECEIVED_AT.find(request), RETURNED_AT.find(request)
+    stage = find_awaited_stage(request)
+    return ConfirmationView(
+        received_hour=format_clock(received_at) if received_at else None,
+        returned_hour=format_clock(returned_at) if returned_at else None,
+        confirmed_hours=_join_hours(CONFIRMED_HOURS.find(request)),
+        awaited_stage=stage,
+        awaited_hours=_join_hours(find_worked_hours(request)) if stage is DeliveryStage.RETURNED else "",
+    )
+
+
+def _join_hours(hours: Sequence[float] | None) -> str:
+    return join_list(_say_hours(one) for one in hours or ())
 
 
 def _say_hours(hours: float | None) -> str:

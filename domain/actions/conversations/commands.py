@@ -6,6 +6,7 @@ from dataclasses import replace
 from domain.actions.bills.merged_bills import find_payable, load_parts, may_merge, merge_bills, render_parts_title
 from domain.actions.bills.own_bills import find_last_paid_bill, list_payable_own_bills
 from domain.actions.bills.subjects import SUBJECTS, render_purpose
+from domain.actions.conversations.delivery_replies import confirm_delivery
 from domain.actions.conversations.enquiries.contact import say_when_looked_at
 from domain.actions.conversations.enquiries.holders import add_holder
 from domain.actions.conversations.open_requests import add_requests_by_others, list_candidates
@@ -216,7 +217,9 @@ async def reply_to_staff(turn: TurnContext, slots: SlotValues) -> RenderedMessag
 
 
 async def confirm_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
-    """Consent to somebody else's request that awaits this citizen's answer."""
+    """Consent to somebody else's request that awaits this citizen's answer, or confirm the delivery of an own one."""
+    if delivery_reply := await confirm_delivery(turn, slots["code"]):
+        return delivery_reply
     return await _run_command(turn, slots["code"], Command.CONFIRM, {})
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from domain.actions.context import ActorContext
 from domain.actions.documents.attach import attach_document
+from domain.actions.fleet.delivery_codes import ask_for_changed_hours, confirm_by_code, send_delivery_code
 from domain.actions.fleet.operator_work import OperatorJob, find_job, list_jobs_of_day, note_hours, note_stage
 from domain.actions.requests.notes import write_note
 from domain.authorization.policy import require_right
@@ -44,8 +45,18 @@ class WorkEntry:
     """Note for colleagues; empty: nothing."""
     photos: Sequence[PreparedFile] = ()
     """Photos of the work."""
+    confirmation_code: str = ""
+    """Code that the citizen told; empty: none."""
+    wants_code: bool = False
+    """Whether a new code is to be sent to the citizen."""
     written_at: datetime | None = None
     """Time of writing and of the stages reached, in UTC; None: just now."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing at all."""
+        concerns_code = self.confirmation_code or self.wants_code
+        return not (self.stages or self.hours is not None or self.note or self.photos or concerns_code)
 
 
 async def list_sheet_jobs(context: ActorContext[FleetRepositories]) -> list[NamedJob]:
@@ -69,10 +80,12 @@ async def enter_report(
     it is. `version` is that of the report as its page showed it: `Conflict` when hours would be replaced that it did
     not show.
 
-    Errors: `MissingField("hours")` for nothing at all; as `note_stage`, `note_hours`, `write_note` and
-    `attach_document`.
+    A code confirms what stands behind this entry: the hours that it brings, too.
+
+    Errors: `MissingField("hours")` for nothing at all; as `note_stage`, `note_hours`, `confirm_by_code`,
+    `send_delivery_code`, `write_note` and `attach_document`.
     """
-    if not (entry.stages or entry.hours is not None or entry.note or entry.photos):
+    if entry.is_empty:
         raise MissingField("hours", MissingReason.NOTHING_REPORTED)
     reporter = require_right(Right.WORK_REPORTS_ENTER, context.actor)
     operators = [_act_for(operator_code, context.actor)]
@@ -84,11 +97,25 @@ async def enter_report(
             await note_stage(context, code, stage, operators, reporter, entry.written_at)
     if entry.hours is not None:
         await note_hours(context, code, entry.hours, operators, reporter)
+    await _take_code(context.acting_as(reporter), code, entry)
     if entry.note:
         await write_note(context, code, entry.note)
     for photo in entry.photos:
         await attach_document(context, code, WORK_PHOTO, photo)
     return compute_report_version((await find_job(context.uow, code, operators)).report)
+
+
+async def _take_code(context: ActorContext, code: TrackingCode, entry: WorkEntry) -> None:
+    """Confirm by the code that the citizen told, and send what is wanted or is next."""
+    if not (entry.confirmation_code or entry.wants_code):
+        return
+    request = await context.uow.requests.get_by_code(code, lock=True)
+    if entry.confirmation_code:
+        await confirm_by_code(context, request, entry.confirmation_code, entry.written_at)
+        await ask_for_changed_hours(context, request)
+    if entry.wants_code:
+        await send_delivery_code(context, request)
+    await context.uow.requests.save(request)
 
 
 def compute_report_version(report: OperatorReport) -> VersionToken:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.actions.context import ActionContext
+from domain.actions.fleet.delivery_codes import ask_for_changed_hours
 from domain.authorization.fleet_policy import is_booked_operator, require_booked_operator
 from domain.blocks.operator_reports import MOST_WORKED_HOURS, OperatorReport, WorkStage, find_report, store_report
 from domain.fields.hours import check_hours
@@ -98,21 +99,24 @@ async def note_stage(
 
 
 async def note_hours(
-    context: ActionContext[FleetRepositories],
+    context: ActionContext,
     code: TrackingCode,
     hours: float,
     operators: Sequence[Actor],
     reporter: Actor | None = None,
 ) -> OperatorJob:
-    """Keep how many hours an operator worked, in the place of what was said before: it is proposed to the unit.
-    `reporter` is as in `note_stage`.
+    """Keep how many hours an operator worked, in the place of what was said before: it is proposed to the unit, and the
+    citizen who confirms by codes is sent one for it. `reporter` is as in `note_stage`.
 
     `NotFound("code")` for work of somebody else, `InvalidField` for no multiple of half an hour.
     """
     job = await find_job(context.uow, code, operators, lock=True)
     report = replace(job.report, hours=check_hours(hours, MOST_WORKED_HOURS))
-    event_name, facts = "operator_hours", {"hours": report.hours}
-    return job if report == job.report else await _store(context, job, report, event_name, facts, reporter)
+    if report == job.report:
+        return job
+    store_report(job.request, job.operator.identifier, report)
+    await ask_for_changed_hours(context, job.request)
+    return await _store(context, job, report, "operator_hours", {"hours": report.hours}, reporter)
 
 
 async def _store(

@@ -5,8 +5,6 @@ limited for each mobile, by what the channel counts besides, and for all togethe
 flood a phone, guess, or spend on texts. Who asks learns nothing about a number: the answer is the same for any.
 """
 
-import hashlib
-import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +24,7 @@ from domain.messages.records import MessageClass
 from domain.repositories import CitizenRepositories, LineRepositories
 from domain.values.errors import MobileNotVerified
 from domain.values.reasons import MobileReason
+from domain.values.secret_codes import SecretCode, draw_code
 from domain.values.text import ascii_digits, persian_digits
 
 CODE_DIGITS = 6
@@ -85,15 +84,15 @@ async def send_code(context: ActionContext, code_request: CodeRequest) -> CodeDe
         return delivery
     for counter_key in (*limits, TOTAL_COUNTER):
         await context.uow.lines.add_hit(counter_key, context.dependencies.clock.now(), COUNTING_WINDOW)
-    salt, number = context.dependencies.ids.new_token(), int(context.dependencies.ids.new_token(), 16) % 10**CODE_DIGITS
-    code, now = f"{number:0{CODE_DIGITS}}", context.dependencies.clock.now()
+    code, secret_code = draw_code(context.dependencies.ids.new_token, CODE_DIGITS)
+    now = context.dependencies.clock.now()
     await context.uow.mobile_proofs.save(
         MobileProof(
             channel=code_request.channel,
             address=code_request.address,
             mobile=code_request.mobile,
-            salt=salt,
-            digest=_digest_code(salt, code),
+            salt=secret_code.salt,
+            digest=secret_code.digest,
             expires_at=now + CODE_LIFETIME,
         )
     )
@@ -145,7 +144,7 @@ async def check_code(
     proof, now = await context.uow.mobile_proofs.find(channel, address), context.dependencies.clock.now()
     if proof is None or proof.expires_at <= now or (proof.used_at is not None and not may_repeat):
         return MobileNotVerified("code", MobileReason.CODE_EXPIRED)
-    if hmac.compare_digest(_digest_code(proof.salt, code), proof.digest):
+    if SecretCode(proof.salt, proof.digest).matches(code):
         proof.used_at = now
         await context.uow.mobile_proofs.save(proof)
         return proof.mobile
@@ -155,7 +154,3 @@ async def check_code(
         return MobileNotVerified("code", MobileReason.NO_MORE_TRIES)
     await context.uow.mobile_proofs.save(proof)
     return MobileNotVerified("code", MobileReason.WRONG_CODE)
-
-
-def _digest_code(salt: str, code: str) -> str:
-    return hashlib.sha256(f"{salt}:{code}".encode()).hexdigest()

@@ -75,6 +75,7 @@ WRITTEN_OUT_KEYS = (
     "sms.claim.noted",
     "sms.claim.paid_at", "sms.claim.photo", "sms.claim.reference", "chat.is_it_slip", "chat.slip_waits",
     "sms.claim.unseen", "sms.comment_answered", "sms.comment_kept", "sms.suggestion.kept",
+    "sms.delivery.ask_received", "sms.delivery.ask_returned", "sms.delivery.received", "sms.delivery.returned",
     "sms.suggestion.supported", "sms.did_you_mean", "sms.did_you_mean_one",
     "sms.emergency.numbers", "sms.emergency_offer", "sms.closed_day", "sms.closed_mark", "sms.keep_text", "sms.secret",
     "sms.help", "sms.left", "sms.list", "sms.list_line", "sms.which_line", "sms.more", "sms.more_bills",

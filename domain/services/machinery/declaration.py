@@ -35,6 +35,12 @@ from domain.blocks.charging import (
     WaiveBills,
     payment_due_at,
 )
+from domain.blocks.delivery_confirmations import (
+    CONFIRMATION_FIELDS,
+    HANDED_OVER_AT,
+    RECEIVED_AT,
+    RETURNED_AT,
+)
 from domain.blocks.fleet_choices import (
     machine_choices,
     operator_choices,
@@ -50,6 +56,7 @@ from domain.fields.form import Field, LeftToUnit
 from domain.fields.hours import Duration, Hours
 from domain.fields.moments import Day, HourOfDay, Moment
 from domain.fields.places import Place
+from domain.fields.stored import StoredFields
 from domain.fields.types import Choices, Identifier, Rials, Text, format_number
 from domain.fields.work_items import MOST_HOURS, MachineName, WorkItems
 from domain.fleet.resources import MACHINE_TYPES
@@ -71,7 +78,6 @@ from domain.services.machinery.reasons import MachineryInvalidReason
 from domain.services.machinery.rules import (
     DELIVERY_FORM,
     DELIVERY_TOKEN,
-    HANDED_OVER_AT,
     MACHINERY_RULES,
     MAX_HOURS_PER_MACHINE,
     MAX_MACHINES,
@@ -309,7 +315,10 @@ PRINTOUTS = (
             ),
             TablePart(MACHINE_UNITS, ("machine", "title", "operator", "wanted", "began", "ended", "done")),
             TextPart("conditions"),
-            SignaturesPart(("civil", "operator", "citizen")),
+            SignaturesPart(
+                ("civil", "operator", "citizen"),
+                {"citizen": (RECEIVED_AT.name, RETURNED_AT.name)},
+            ),
         ),
         valid_states=("handed_over", "awaiting_supplement", "completed"),
         date_fact=HANDED_OVER_AT.name,
@@ -321,13 +330,14 @@ PRINTOUTS = (
     receipt_for_roles(CIVIL),
 )
 
-STORED_FIELDS = (
+STORED_FIELDS: StoredFields = (
     QUESTION,
     MACHINE_TITLES,
     OPERATOR_TITLES,
     BOOKED_START,
     BOOKED_END,
     HANDED_OVER_AT,
+    *CONFIRMATION_FIELDS,
     HOURS_DONE,
     PAYMENT_DEADLINE,
     REASON,

@@ -13,8 +13,16 @@ from domain.blocks.charging import (
     requote_units,
     store_quote,
 )
+from domain.blocks.delivery_confirmations import (
+    CODE_FACT,
+    CONFIRMATION_FIELDS,
+    DELIVERY_CODE,
+    HANDED_OVER_AT,
+    DeliveryStage,
+    issue_delivery_code,
+)
 from domain.blocks.paper_issuing import issue_paper
-from domain.fields.stored import StoredFields, stored_moment, stored_text
+from domain.fields.stored import StoredFields, stored_text
 from domain.fields.types import Choice, Integer
 from domain.fields.work_items import MOST_HOURS, MOST_MACHINES
 from domain.language.service import Effect, Guard, StepContext
@@ -24,6 +32,7 @@ from domain.settings.service_rules import ServiceRule
 from domain.tariffs.tariff import Quantity
 from domain.values.calendar import to_tehran
 from domain.values.errors import InvalidField
+from domain.values.text import persian_digits
 
 SERVICE_KEY = "machinery"
 MAX_HOURS_PER_MACHINE: ServiceRule[int] = ServiceRule(
@@ -48,7 +57,7 @@ REFUND_UNUSED_HOURS: ServiceRule[bool] = ServiceRule(
 MACHINERY_RULES = (MAX_HOURS_PER_MACHINE, MAX_MACHINES, REFUND_UNUSED_HOURS)
 
 DELIVERY_FORM = "delivery_form"
-DELIVERY_TOKEN, HANDED_OVER_AT = stored_text("delivery_token"), stored_moment("handed_over_at")
+DELIVERY_TOKEN = stored_text("delivery_token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +195,19 @@ class BillSupplement(Effect):
 
 @dataclass(frozen=True, slots=True)
 class HandOver(Effect):
-    """Give the machine to the citizen: the delivery form gets its verification token."""
+    """Give the machine to the citizen: the delivery form gets its verification token, and the citizen a code by which
+    to confirm it without paper.
+    """
 
     delivers_result = True
-    stores: ClassVar[StoredFields] = (DELIVERY_TOKEN, HANDED_OVER_AT)
+    stores: ClassVar[StoredFields] = (DELIVERY_TOKEN, HANDED_OVER_AT, DELIVERY_CODE)
+    may_store: StoredFields = CONFIRMATION_FIELDS
+    provides = frozenset({CODE_FACT})
 
     async def apply_effect(self, context: StepContext) -> None:
-        """Keep a random token for `/verify/{token}`, never the tracking code."""
+        """Keep a random token for `/verify/{token}`, never the tracking code, and the digest of the code."""
         token = await issue_paper(context, DELIVERY_FORM, to_tehran(context.now).date())
         DELIVERY_TOKEN.write(context.request, token)
         HANDED_OVER_AT.write(context.request, context.now)
+        digits = issue_delivery_code(context.ids, context.request, DeliveryStage.RECEIVED)
+        context.facts[CODE_FACT] = persian_digits(digits)

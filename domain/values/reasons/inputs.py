@@ -73,6 +73,7 @@ class InvalidReason(InvalidReasonBase):
     IBAN_BANK = "iban_bank"
     CARD_NOT_IBAN = "card_not_iban"
     BAD_CODE = "bad_code", "given"
+    DELIVERY_CODE = "delivery_code"
     NATIONAL_OR_POSTAL = "national_or_postal", "given"
     # An answer in words
     MENU = "menu"

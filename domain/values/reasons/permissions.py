@@ -65,6 +65,8 @@ class TooManyRequestsReason(TooManyRequestsReasonBase):
     OWN_COMMENTS = "own_comments"
     DRAFTS = "drafts"
     CODES_LATER = "codes_later"
+    DELIVERY_CODES = "delivery_codes"
+    DELIVERY_TRIES = "delivery_tries"
     GUESSING = "guessing"
     REQUESTS = "requests"
     UNVERIFIED = "unverified"

@@ -5,8 +5,10 @@ import re
 from datetime import timedelta
 from io import BytesIO
 
+from domain.blocks.delivery_confirmations import RECEIVED_AT
 from domain.blocks.operator_reports import find_report
 from domain.values.actors import Role
+from domain.values.text import ascii_digits, persian_digits
 from domain.values.tracking_codes import parse_code
 from tests.channels.admin.fleet.test_calendar_pages import paid
 from tests.support.scenarios.expert_unit import PHOTO
@@ -116,3 +118,30 @@ async def test_hours_that_a_colleague_gave_meanwhile_are_not_replaced_unseen(sit
         done = json.loads(await device.post(SHEET, 200, hours="6", form_key="b" * 32, **seen))
         assert done == {"state": "done", "versions": [refused["version"], read_version(await inside.get(SHEET))]}
     assert find_report(await site.request(code), "O1").hours == 6
+
+
+async def test_the_citizens_code_stands_in_place_of_a_signature(site: StaffSite, inside: Visitor) -> None:
+    code = await booked_today(site)
+    await inside.sign_in("civil")
+    assert 'name="confirmation_code"' not in await inside.get(SHEET), "nothing is handed over yet"
+    await site.demo.act(code, "hand_over", Role.CIVIL)
+    async with site.store.open_unit(write=False) as uow:
+        told = next(text for text in await uow.outbox.list_recent() if text.key.endswith(".hand_over"))
+    (digits,) = re.findall(r"(?<!\d)\d{5}(?!\d)", ascii_digits(told.text))
+    wrong = f"{(int(digits) + 1) % 100_000:05}"
+    page = await inside.get(SHEET)
+    report = {"code": code, "operator": "O1", "version": read_version(page)}
+    refused = await inside.post(SHEET, 422, stage="began", confirmation_code=wrong, **report)
+    assert "این کد درست نیست و چیزی ثبت نشد" in refused
+    assert f'value="{wrong}"' in refused
+    assert find_report(await site.request(code), "O1").began is None, "nothing is stored half"
+    kept = {"form_key": "c" * 32, "confirmation_code": persian_digits(digits), **report}
+    for _ in range(7):  # however often it is sent again: what is right costs no try
+        assert json.loads(await inside.ask_for_json().post(SHEET, 200, **kept))["state"] == "done"
+    assert "شهروند تحویل گرفتن را تأیید کرد: ساعت" in await inside.get(SHEET)
+    assert RECEIVED_AT.is_kept_by(await site.request(code))
+    assert "تحویل گرفتن، با تأیید شهروند" in await inside.get(f"/staff/requests/{code}")
+    for _ in range(4):
+        await inside.post(SHEET, 422, confirmation_code=wrong, **report)
+    assert "پنج کد نادرست زده شد" in await inside.post(SHEET, 429, confirmation_code=wrong, **report)
+    await inside.post(SHEET, hours="3.5", **report)
