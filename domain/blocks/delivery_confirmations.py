@@ -26,7 +26,7 @@ CODE_FACT = "confirmation_code"
 
 
 class DeliveryStage(StrEnum):
-    """What a citizen confirms, in this order."""
+    """Stages of a delivery that its citizen confirms, in this order."""
 
     RECEIVED = "received"
     """The machine was handed over."""
@@ -39,7 +39,7 @@ class DeliveryCode:
     """The code that is good now."""
 
     stage: DeliveryStage
-    """What it confirms."""
+    """Stage that it confirms."""
     salt: str
     """Random salt."""
     digest: str

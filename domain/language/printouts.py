@@ -171,16 +171,13 @@ class SignaturesPart(PaperPart):
     @property
     def text_keys(self) -> tuple[str, ...]:
         """Name who signs, and what is printed in place of a signature."""
-        confirmed_names = (name for names in self.confirmed_facts.values() for name in names)
-        return (
-            *(f"signatures.{signer}" for signer in self.signers),
-            *(f"confirmed.{name}" for name in confirmed_names),
-        )
+        confirmed_keys = (f"confirmed.{fact_name}" for fact_name in self.used_facts)
+        return (*(f"signatures.{signer}" for signer in self.signers), *confirmed_keys)
 
     @property
     def used_facts(self) -> tuple[str, ...]:
         """Name the facts that it looks for."""
-        return tuple(name for names in self.confirmed_facts.values() for name in names)
+        return tuple(fact_name for signer in self.signers for fact_name in self.confirmed_facts.get(signer, ()))
 
 
 @dataclass(frozen=True, slots=True)

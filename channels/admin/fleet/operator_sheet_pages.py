@@ -66,7 +66,7 @@ _ENTERED_STAGES = (WorkStage.BEGAN, WorkStage.ENDED)
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationView:
-    """What the citizen confirmed of a delivery, and what can be confirmed now."""
+    """Confirmation of a delivery by its citizen, and what can be confirmed now."""
 
     received_hour: str | None
     """Time at which the citizen confirmed the hand-over; None: not yet."""
@@ -75,7 +75,7 @@ class ConfirmationView:
     confirmed_hours: str
     """These hours; empty where none were."""
     awaited_stage: DeliveryStage | None
-    """What the next code confirms; None where none does."""
+    """Stage that the next code confirms; None where none does."""
     awaited_hours: str
     """Hours that the next code confirms; empty for the hand-over."""
 

@@ -27,6 +27,7 @@ from domain.blocks.delivery_confirmations import (
 from domain.blocks.operator_reports import find_worked_hours
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
+from domain.repositories import LineRepositories
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
 from domain.values.errors import AlreadyDone, InvalidField, NotAllowedNow, TooManyRequests
@@ -54,7 +55,7 @@ async def count_code_try(dependencies: Dependencies, store: Store, code: Trackin
         raise TooManyRequests(CODE_FIELD, TooManyRequestsReason.DELIVERY_TRIES)
 
 
-async def take_back_try(context: ActionContext, code: TrackingCode) -> None:
+async def take_back_try(context: ActionContext[LineRepositories], code: TrackingCode) -> None:
     """Count a try no more: it was no miss."""
     await context.uow.lines.take_back_hit(_tries_key(code), context.dependencies.clock.now(), TRY_WINDOW)
 
@@ -151,7 +152,7 @@ async def send_delivery_code(context: ActorContext, request: ServiceRequest) -> 
     )
 
 
-async def _may_send(context: ActionContext, request: ServiceRequest) -> bool:
+async def _may_send(context: ActionContext[LineRepositories], request: ServiceRequest) -> bool:
     hits = await context.uow.lines.add_hit(
         f"delivery:sent:{request.code}", context.dependencies.clock.now(), TRY_WINDOW
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from domain.bills.bill import PaymentMethod
 from domain.blocks.asking import ANSWER_PAPER
+from domain.blocks.delivery_confirmations import DeliveryStage
 from domain.blocks.operator_reports import WORK_PHOTO
 from domain.chats.chat import MESSENGERS
 from domain.conversation.reading.bot_commands import LISTED_COMMANDS
@@ -75,7 +76,6 @@ WRITTEN_OUT_KEYS = (
     "sms.claim.noted",
     "sms.claim.paid_at", "sms.claim.photo", "sms.claim.reference", "chat.is_it_slip", "chat.slip_waits",
     "sms.claim.unseen", "sms.comment_answered", "sms.comment_kept", "sms.suggestion.kept",
-    "sms.delivery.ask_received", "sms.delivery.ask_returned", "sms.delivery.received", "sms.delivery.returned",
     "sms.suggestion.supported", "sms.did_you_mean", "sms.did_you_mean_one",
     "sms.emergency.numbers", "sms.emergency_offer", "sms.closed_day", "sms.closed_mark", "sms.keep_text", "sms.secret",
     "sms.help", "sms.left", "sms.list", "sms.list_line", "sms.which_line", "sms.more", "sms.more_bills",
@@ -154,6 +154,7 @@ def _command_keys() -> Iterator[str]:
     yield from (f"sms.authentic.paper_{status}" for status in PaperStatus)
     yield from (f"sms.suggestion.{progress}" for progress in SuggestionProgress if progress is not _ARRIVAL)
     yield from (f"sms.suggestion.standing.{progress}" for progress in SuggestionProgress)
+    yield from (key for stage in DeliveryStage for key in (f"sms.delivery.ask_{stage}", f"sms.delivery.{stage}"))
     yield from (f"sms.emergency.{emergency}" for emergency in Emergency)
     yield from (f"sms.courtesy.{courtesy}" for courtesy in sorted(COURTESY_INTENTS))
     yield from ("sms.unknown_again", "chat.voice_again")

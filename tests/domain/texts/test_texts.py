@@ -162,6 +162,7 @@ REAL: dict[str, list[str]] = {
     "number": [persian_digits(999_999)],
     "otp": ["۰۱۲۳۴۵"],
     "otp_latin": ["012345"],
+    "confirmation_code": ["۰۱۲۳۴"],
     "score": [format_number(score) for score in range(1, 6)],
     "hours_done": [Hours(24).render_value([23.5] * 10, TEXTS.text)],
     "hours": [format_number(half / 2) for half in range(1, 401)],
