@@ -42,6 +42,7 @@ NEVER_REFUSED = {
     "/requests/{code}/reopen": "has no fields; done twice, it leads to the same",
     "/requests/{code}/verify-mobile": "as reopen",
     "/requests/{code}/pay": "leads on",
+    "/services/{key}/suggestions/{number}/support": "has no fields; supported twice, it leads to the same",
     "/requests/{code}/uploads": "has no page: calls of a script, answered without one",
 }
 """Forms that are never shown again with what is wrong, and why."""

@@ -19,7 +19,7 @@ from domain.feedback.opinions import CommentFilter
 from domain.feedback.suggestions import SuggestionCount, SuggestionProgress
 from domain.fields.form import Field
 from domain.fields.types import Choice
-from domain.values.calendar import jalali_text, to_tehran
+from domain.values.calendar import jalali_long_text, to_tehran
 
 PAGE_SIZE = 100
 """Suggestions on a page."""
@@ -79,7 +79,7 @@ class CouncilPages(SitePart):
             "figures": self._build_figures(counts),
             "progress_names": tuple(SuggestionProgress),
             "list_page": build_list_page(request, COUNCIL_PATH, rows, PAGE_SIZE),
-            "printed_on": jalali_text(to_tehran(self._dependencies.clock.now()).date()),
+            "printed_on": jalali_long_text(to_tehran(self._dependencies.clock.now()).date()),
         }
         return render_staff_page(request, visitor, "admin/feedback/council.html", context)
 
