@@ -223,7 +223,7 @@ async def test_a_text_is_worded_anew_everywhere(site: StaffSite, admin: Visitor)
     wording = "پیشخوان ما؛ شماره را بفرستید:\n{menu}"
     await admin.post(HELP, version=read_version(page), text=wording)
     assert site.demo.desk.catalogue.text("sms.help") == wording
-    assert site.demo.desk.catalogue.part_budget("sms.help") == 3
+    assert site.demo.desk.catalogue.part_budget("sms.help") == 4
     page = await admin.get("/staff/settings/texts?which=changed")
     assert "پیشخوان ما؛" in page
     assert "sms.choose" not in page
