@@ -15,12 +15,17 @@ from app.demo.data import read_text
 from app.demo.stories import FactsBuilder, Story, StoryStep, read_step
 from app.demo.timetable import Timetable, day_text
 from app.demo.townsfolk import nth_citizen, nth_home, pick_nth, read_lists
+from domain.values.calendar import jalali_text
 
 SHIFT_MINUTES = 9
 """Minutes of office time by which the recent requests of one plot lie apart, unless it says otherwise."""
 
 LEAVE_DRIVERS = (*range(taxis.OWNER_DRIVEN_COUNT), *range(taxis.SECOND_DRIVEN.stop, taxis.SUSPENDED_DRIVERS[0]))
 """Vehicles without a second driver, whose drivers ask for leave."""
+
+
+RENEWING_OWNERS = range(taxis.SECOND_DRIVEN.stop, taxis.VEHICLE_COUNT - 5)
+"""Vehicles of owners who have one taxi alone, and whose drivers have it alone; the owners renew its papers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +88,15 @@ def _auxiliary_facts(applicant_number: int) -> tuple[str, dict[str, str]]:
     }
 
 
+def _owner_facts(applicant_number: int) -> tuple[str, dict[str, str]]:
+    return taxis.vehicle_owner(RENEWING_OWNERS[applicant_number]).mobile, {}
+
+
 _APPLICANTS_BY_KIND: Mapping[str, Callable[[int], tuple[str, dict[str, str]]]] = {
     "citizen": _citizen_facts,
     "driver": _driver_facts,
     "auxiliary": _auxiliary_facts,
+    "owner": _owner_facts,
 }
 """The n-th of those who ask: the mobile, and what only that person says."""
 
@@ -155,6 +165,7 @@ def _build_facts(stated: Mapping[str, str], start_day: int | None, turn_number: 
             "after": DayPlaceholder(later_day, day_text),
             "ahead": DayPlaceholder(day_ahead, day_text),
             "next": DayPlaceholder(coming_day, day_text),
+            "until": DayPlaceholder(day_ahead, jalali_text),
         }
 
     return facts_on

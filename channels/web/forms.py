@@ -283,8 +283,10 @@ def _describe_hint(
     form_field: Field, control_kind: str, form_wording: FormWording, form_fields: Sequence[Field]
 ) -> str | None:
     """Return how a field may be written, and which may be filled in its place."""
-    is_past_day = isinstance(form_field.type, Day) and form_field.type.allows_past  # «فردا» would mislead
-    usual_hint_key, catalogue = f"web.form.hints.{'past_date' if is_past_day else control_kind}", form_wording.catalogue
+    # «فردا» would mislead where the day is past, or far.
+    is_other_day = isinstance(form_field.type, Day) and (form_field.type.allows_past or not form_field.type.is_near)
+    hint_name, catalogue = "past_date" if is_other_day else control_kind, form_wording.catalogue
+    usual_hint_key = f"web.form.hints.{hint_name}"
     own_hint = form_wording.hints_by_field.get(form_field.name) or (
         catalogue.text(usual_hint_key) if usual_hint_key in catalogue else None
     )

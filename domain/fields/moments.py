@@ -31,11 +31,12 @@ from domain.values.text import ascii_digits, persian_digits
 class Day(FieldType):
     """A day, kept as Gregorian ISO; people write and read it in Jalali. `allows_past` allows days before today;
     `offers_holidays` is whether buttons show days on which the municipality is closed, which may be written all the
-    same.
+    same; `is_near` whether it is usually one of the next days, so that these are offered.
     """
 
     allows_past: bool = False
     offers_holidays: bool = True
+    is_near: bool = True
     name: ClassVar[str] = "date"
     unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_DATE
     survives_erasure: ClassVar[bool] = True

@@ -57,6 +57,7 @@ DESKS = {
     "machinery": MACHINERY,
     "expert": (Role.EXPERT, Role.SECRETARIAT),
     "taxi_leave": TAXI,
+    "taxi_renewal": TAXI,
     "taxi_report": TAXI,
     "call_back": (Role.SECRETARIAT,),
 }

@@ -61,6 +61,7 @@ CHOSEN = {
     "machinery": "plain-phone",
     "expert": "desk",
     "taxi_leave": "phone",
+    "taxi_renewal": "phone",
     "taxi_report": "keyboard",
     "call_back": "plain-phone",
 }
@@ -112,7 +113,7 @@ async def test_from_the_front_page_to_the_rating(
     site, server = served
     opened = await window(browser, server, SIZES[way.size], scripts=way.scripts)
     mobile = f"+98912{next(_numbers)}"
-    if service == "taxi_leave":
+    if service in {"taxi_leave", "taxi_renewal"}:
         async with site.demo.store.open_unit() as uow:
             driver = {"national_code": DRIVER_CODE, "mobile": mobile}
             await put_rows(ActorContext(site.demo.desk, uow, OFFICER), REGISTRIES[DRIVER.key], [driver])

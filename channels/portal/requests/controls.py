@@ -105,7 +105,7 @@ def choose_offered_day(fields: Sequence[Field]) -> str | None:
         (
             form_field.name
             for form_field in fields
-            if isinstance(form_field.type, Day) and not form_field.type.allows_past
+            if isinstance(form_field.type, Day) and form_field.type.is_near and not form_field.type.allows_past
         ),
         None,
     )

@@ -121,7 +121,7 @@ class OpenQuestion:
         """Return the answers of types that have few of them."""
         turn_key = digest_turn(self.dialogue.as_json())
         match field.type:
-            case Day():
+            case Day(is_near=True):
                 return self._month_rows(frame, field.name, field.type)
             case HourOfDay():
                 hours = [f"{hour:02}:{half}" for hour in range(FIRST_HOUR, LAST_HOUR) for half in ("00", "30")]

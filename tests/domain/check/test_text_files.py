@@ -125,7 +125,7 @@ def test_what_names_and_choices_need_is_reckoned() -> None:
     assert long_name in texts.render_longest("sms.status")
     assert long_name in texts.render_longest("services.expert.notices.submit")
     assert long_name not in texts.render_longest("services.machinery.notices.submit")
-    assert "۷ شکایت از راننده" in texts.render_longest("sms.help")
+    assert "۸ شکایت از راننده" in texts.render_longest("sms.help")
     assert f"۷ {long_name}" in texts.render_longest("services.expert.fields.kind.prompt")
 
 

@@ -39,7 +39,7 @@ def selected(wanted: QueueFilter, *roles: Role) -> Selection:
 def test_each_role_sees_the_services_that_it_works_on() -> None:
     seen = {role: visible_services(SHIPPED_SERVICES, at_site(role)) for role in STAFF_ROLES}
     assert seen == {
-        Role.TAXI_OFFICER: ("taxi_leave", "taxi_report"),
+        Role.TAXI_OFFICER: ("taxi_leave", "taxi_renewal", "taxi_report"),
         Role.REVENUE: ("machinery", "expert"),
         Role.CIVIL: ("machinery",),
         Role.EXPERT: ("expert",),
@@ -100,6 +100,7 @@ def test_queues_across_units_hold_what_one_may_see() -> None:
     assert taxi.ranges == (
         RequestRange("taxi_leave", "taxi_officer", states=("awaiting_owner",)),
         RequestRange("taxi_leave", "needs_citizen"),
+        RequestRange("taxi_renewal", "needs_citizen"),
         RequestRange("taxi_report", "needs_citizen"),
     )
     assert selected(QueueFilter(Queue.FINISHED), Role.EXPERT).ranges == (
@@ -120,7 +121,7 @@ def test_queues_across_units_hold_what_one_may_see() -> None:
     }
     for whole in (QueueFilter(Queue.ALL, search="محمدی"), QueueFilter(Queue.ALL, assignee="ali")):
         assert selected(whole, Role.CIVIL).ranges == (RequestRange("machinery"),)
-    assert len(selected(QueueFilter(), Role.MANAGER).ranges) == 14
+    assert len(selected(QueueFilter(), Role.MANAGER).ranges) == 16
     assert selected(QueueFilter(Queue.UNASSIGNED), Role.CIVIL).unassigned
     assert selected(QueueFilter(Queue.ALL), Role.ADMIN).ranges == ()
 

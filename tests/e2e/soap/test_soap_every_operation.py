@@ -61,6 +61,7 @@ async def about_the_desk(watched: Watched, counter: Counter) -> None:
         "SubmitMachineryRequest",
         "SubmitExpertRequest",
         "SubmitTaxiLeave",
+        "SubmitTaxiRenewal",
         "SubmitTaxiReport",
         "SubmitCallBack",
     ]
@@ -117,6 +118,9 @@ async def about_taxis(watched: Watched, office: Office, phone: Phone) -> None:
     asks = Leave(taxi)
     leave = await watched.call("SubmitTaxiLeave", **asks.wish(office))
     assert leave["trackingCode"]
+    renewed = {"paper": "insurance", "plate": taxi.plate, "expiry": "2037-12-06"}
+    renewal = await watched.call("SubmitTaxiRenewal", citizen=asks.wish(office)["citizen"], **renewed)
+    assert items_of(renewal["missingDocuments"], "name") == ["renewed_paper"]
     report = {"kind": "violation", "plate": other.plate, "text": "تندروی در خیابان امام"}
     assert (await watched.call("SubmitTaxiReport", citizen=citizen(phone), **report))["phase"] == "received"
     [line] = items_of((await watched.call("GetTaxiDuties", plate=taxi.plate))["lines"], "line")

@@ -43,6 +43,10 @@ IN_ONE: Mapping[str, str] = {
     "call_back": "تماس بگیرید",
 }
 """Requests in one text, to which the rest of the text belongs."""
+WORDED_SERVICES = tuple(
+    service for service in SHIPPED_SERVICES.values() if any(isinstance(one.type, Text) for one in service.form)
+)
+"""Services whose forms keep words of the writer's own."""
 QUOTED = 20
 """Characters of a wrong answer that are told again."""
 SUBMIT = "تأیید و ثبت"
@@ -184,7 +188,7 @@ def _prompts(service: Service, asked: Field) -> list[str]:
 async def send_hostile_chat_texts(supplier: HostileVisitor) -> None:
     """Everything from one person: in Telegram question by question, in Bale each request in one text."""
     await supplier.visitor.begins()
-    for service in SHIPPED_SERVICES.values():
+    for service in WORDED_SERVICES:
         if supplier.messenger.bale:
             await supplier.writes_in_one(service)
         elif any(isinstance(one.type, Text) and one.required and one.is_asked_in("telegram") for one in service.form):

@@ -17,10 +17,9 @@ from domain.messages.carriers import ReceivedSms
 from domain.requests.request import Phase
 from domain.values.actors import Role
 from tests.support.demo_site import LINE
-from tests.support.hostile.chat_texts import CODE, GOOD, IN_ONE, find_asked_field
+from tests.support.hostile.chat_texts import CODE, GOOD, IN_ONE, WORDED_SERVICES, find_asked_field
 from tests.support.hostile.texts import PREFIXES, hostile_text
 from tests.support.municipality import CITIZEN
-from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 from tests.support.scenarios.taxi_registries import DRIVER_MOBILE
 from tests.support.staff_site import StaffSite
 
@@ -127,7 +126,7 @@ async def send_hostile_sms_texts(site: StaffSite) -> HostileTexter:
     """Everything, with every beginning of a formula."""
     texter = HostileTexter(site)
     for prefix in BEGINNINGS:
-        for service in SHIPPED_SERVICES.values():
+        for service in WORDED_SERVICES:
             await texter.writes_in_one(service, prefix)
             if any(isinstance(one.type, Text) and one.required and one.is_asked_in("sms") for one in service.form):
                 for keyword in service.keywords:

@@ -305,15 +305,46 @@ async def walk_taxi_leave(walk: PortalWalk) -> None:
     await walk.rate()
 
 
-async def ask_leave(walk: PortalWalk) -> None:
-    """Fill the form in; what the registries have stands there."""
+async def walk_taxi_renewal(walk: PortalWalk) -> None:
+    """A driver proves the number, sends the date of a renewed insurance and brings its photo later."""
     walker = walk.walker
     await walk.find_service()
+    await prove_first(walk)
+    await walk.take_picture("paper")
+    await walker.choose("بیمه تاکسی")
+    await walk.go_on()
+    await walk.take_picture("taxi")
+    await walk.go_on()
+    await walker.write("اعتبار تازه تا", "دیروز")
+    assert await walk.go_on_refused("اعتبار تازه تا") == "دیروز"
+    await walker.write("اعتبار تازه تا", "1406/09/15")
+    await walk.take_picture("expiry")
+    await walk.go_on()
+    await walk.take_picture("papers")
+    await walk.go_on()  # the photo comes later
+    await walk.send()
+    await walk.walker.follow("دیدن و پیگیری درخواست")
+    await walk.add_paper("عکس مدرک تازه")
+    await walk.staff_steps(("take", Role.TAXI_OFFICER, {}), ("record", Role.TAXI_OFFICER, {}))
+    await walk.see_request("recorded")
+    await walk.rate()
+
+
+async def prove_first(walk: PortalWalk) -> None:
+    """Prove the number before the form, so that it knows the taxi."""
+    walker = walk.walker
     await walker.press("شماره‌ام را اول تأیید می‌کنم تا فرم پر شود")
     await walker.write("شمارهٔ تلفن همراه", walk.typed_mobile)
     await walker.press("فرستادن کد")
     await walk.take_picture("code")
     await walk.prove_mobile()
+
+
+async def ask_leave(walk: PortalWalk) -> None:
+    """Fill the form in; what the registries have stands there."""
+    walker = walk.walker
+    await walk.find_service()
+    await prove_first(walk)
     await walk.take_picture("taxi")
     await expect(walker.page.get_by_label("سه رقم")).to_have_value("345")
     await walk.go_on()
@@ -371,6 +402,7 @@ WALKS: Mapping[str, Callable[[PortalWalk], Awaitable[None]]] = {
     "machinery": walk_machinery,
     "expert": walk_expert,
     "taxi_leave": walk_taxi_leave,
+    "taxi_renewal": walk_taxi_renewal,
     "taxi_report": walk_taxi_report,
     "call_back": walk_call_back,
 }

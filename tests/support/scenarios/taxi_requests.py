@@ -19,6 +19,13 @@ async def asked_leave(site: StaffSite) -> ServiceRequest:
     return await _asked(site, "taxi_leave", asked | {"reason": "بیماری"}, officer, DRIVER_MOBILE)
 
 
+async def renewed_insurance(site: StaffSite) -> ServiceRequest:
+    """A renewed insurance of the first taxi, which the officer entered for its main driver."""
+    officer = actor(Role.TAXI_OFFICER, channel="walk_in")
+    asked = {"paper": "insurance", "plate": PLATE, "expiry": "2027-12-06"}
+    return await _asked(site, "taxi_renewal", asked, officer, DRIVER_MOBILE)
+
+
 async def complained(site: StaffSite, kind: str = "violation") -> ServiceRequest:
     """A passenger's complaint about the same taxi, or praise (`reward`)."""
     said = {"kind": kind, "plate": PLATE, "text": "راننده کرایه اضافه گرفت" if kind == "violation" else "کیفم را آورد"}

@@ -33,7 +33,7 @@ from tests.support.scenarios.expert_unit import PHOTO
 from tests.support.scenarios.shipped_services import SHIPPED_KEYS
 from tests.support.scenarios.site_members import at_site
 from tests.support.scenarios.site_registries import furnish
-from tests.support.scenarios.taxi_requests import asked_leave, complained
+from tests.support.scenarios.taxi_requests import asked_leave, complained, renewed_insurance
 from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
 
 ONE = "/staff/requests/{code}"
@@ -47,6 +47,15 @@ async def leave_alone(site: StaffSite) -> ServiceRequest:
         if not one.phase.is_final:
             await site.demo.act(one.code, "withdraw", Role.TAXI_OFFICER)
     return await asked_leave(site)
+
+
+async def renewal_alone(site: StaffSite) -> ServiceRequest:
+    """A renewed insurance; the same that is under way is withdrawn."""
+    async with site.store.open_unit(write=False) as uow:
+        earlier = await uow.requests.list_requests(RequestFilter(service="taxi_renewal", open_only=True))
+    for one in earlier:
+        await site.demo.act(one.code, "withdraw", Role.TAXI_OFFICER)
+    return await renewed_insurance(site)
 
 
 async def call_alone(site: StaffSite) -> ServiceRequest:
@@ -76,6 +85,7 @@ MADE: Mapping[str, Callable[[StaffSite], Awaitable[ServiceRequest]]] = {
     "machinery": StaffSite.submitted,
     "expert": lambda site: asked_opinion(site, "deed"),
     "taxi_leave": leave_alone,
+    "taxi_renewal": renewal_alone,
     "taxi_report": complained,
     "call_back": call_alone,
     **{service.key: partial(enter_sample, service) for service in SERVICES if service.key not in SHIPPED_KEYS},

@@ -41,6 +41,7 @@ async def test_each_service_says_what_it_costs(reader: PortalReader) -> None:
         "machinery": "۳٬۳۰۰٬۰۰۰ ریال برای هر ساعت",
         "expert": "نرخ هنوز تعیین نشده است",
         "taxi_leave": "رایگان",
+        "taxi_renewal": "رایگان",
         "taxi_report": "رایگان",
         "call_back": "رایگان",
     }

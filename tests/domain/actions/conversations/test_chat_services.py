@@ -287,6 +287,7 @@ async def test_drivers_have_a_menu_of_their_own(driver: Person, taxis: TaxiOrgan
         "مرخصی تاکسی",
         "عوارض تاکسی",
         "پرونده تاکسی من",
+        "تمدید مدارک تاکسی",
         "تشویق‌ها و تخلف‌های من",
         "منوی خدمات",
     ]

@@ -92,7 +92,7 @@ async def test_the_mark_changes_with_everything_the_staff_do(town: Municipality)
     ("roles", "topics"),
     [
         ({Role.CIVIL}, {"machinery"}),
-        ({Role.TAXI_OFFICER}, {"taxi", "taxi_leave", "taxi_report"}),
+        ({Role.TAXI_OFFICER}, {"taxi", "taxi_leave", "taxi_renewal", "taxi_report"}),
         ({Role.SECRETARIAT}, {"expert", "call_back"}),
         ({Role.CIVIL, Role.EXPERT}, {"machinery", "expert"}),
         ({Role.ADMIN}, set()),

@@ -85,7 +85,9 @@ def test_citizens_see_none() -> None:
 def test_a_further_service_is_in_the_report_of_its_unit() -> None:
     known = {**SHIPPED_SERVICES, TREES.key: TREES}
     assert REPORTS["civil"].covered_services(known) == frozenset({"machinery", TREES.key})
-    assert REPORTS["taxi"].covered_services(known) == frozenset({"taxi_leave", "taxi_report", "duty", "violation"})
+    assert REPORTS["taxi"].covered_services(known) == frozenset(
+        {"taxi_leave", "taxi_renewal", "taxi_report", "duty", "violation"}
+    )
     assert REPORTS["expert"].covered_services(known) == frozenset({"expert"})
     assert REPORTS["manager"].covered_services(known) is REPORTS["revenue"].covered_services(known) is None
 

@@ -1,0 +1,1 @@
+"""Renewed papers of drivers and taxis."""
